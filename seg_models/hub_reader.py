@@ -1,0 +1,140 @@
+"""Reading from the Hub without ever hanging: what is cached, a short probe, the download.
+
+An unreachable Hub costs huggingface_hub 23 seconds of retries, one that accepts and never answers
+over six minutes. So every download is preceded by a probe that has a deadline of its own.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from .hub_progress import Progress, bridge
+from .specs import HubAddress, WeightsError
+
+ANSWER_SECONDS = 3  # what a server gets to answer one request
+PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
+PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
+
+_failures: dict[str, tuple[float, str]] = {}  # endpoint: when, why
+
+
+class HubUnreachableError(WeightsError):
+    """The Hub as a whole does not answer: no use in asking it for another file just now."""
+
+
+def endpoint() -> str:
+    """Return the address of the Hub: HF_ENDPOINT, or Hugging Face's own."""
+    from huggingface_hub import constants
+
+    return os.environ.get("HF_ENDPOINT", constants.ENDPOINT).rstrip("/")
+
+
+def failure() -> str | None:
+    """Return why no request is worth making now, or None: asks nobody."""
+    from huggingface_hub import constants
+
+    if constants.is_offline_mode():
+        return "HF_HUB_OFFLINE is set; unset it to fetch"
+    when, why = _failures.get(endpoint(), (0.0, ""))
+    return why if why and time.monotonic() - when < PATIENCE else None
+
+
+def forget_failures() -> None:
+    """Ask the Hub again at the next wish, whatever it answered before."""
+    _failures.clear()
+
+
+def cached(address: HubAddress) -> Path | None:
+    """Return the file in huggingface_hub's cache, if it is there; asks nobody."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    with suppress(HFValidationError):
+        found = try_to_load_from_cache(address.repo, address.file, revision=address.commit)
+        return Path(found) if isinstance(found, str) else None
+
+
+def discard(path: Path) -> None:
+    """Take a wrong file out of the cache, so that the next attempt fetches it anew."""
+    for each in (path.resolve(), path):
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
+
+
+def download(address: HubAddress, progress: Progress | None = None) -> Path:
+    """Fetch the file into huggingface_hub's cache and return its path there.
+
+    Without `progress`, huggingface_hub draws its own bar on stderr.
+
+    Raises:
+        HubUnreachableError: Within `PROBE_SECONDS`, if no Hub answers; at once for `PATIENCE`
+            seconds after that.
+        WeightsError: If the Hub answers but does not give the file, or it cannot be kept.
+    """
+    from huggingface_hub import errors
+
+    from .hub_reasons import explain
+
+    if reason := failure():
+        raise HubUnreachableError(reason)
+    try:
+        _within(PROBE_SECONDS, lambda: _probe(address))
+        return _download(address, progress)
+    except (errors.HTTPError, OSError, ValueError) as error:
+        problem = explain(error, address, endpoint())
+        if isinstance(problem, HubUnreachableError):
+            _failures[endpoint()] = (time.monotonic(), str(problem))
+        raise problem from error
+
+
+def _download(address: HubAddress, progress: Progress | None) -> Path:
+    from huggingface_hub import hf_hub_download
+
+    path = hf_hub_download(
+        address.repo,
+        address.file,
+        revision=address.commit,
+        endpoint=endpoint(),
+        etag_timeout=ANSWER_SECONDS,
+        tqdm_class=bridge(progress, address.repo) if progress else None,
+    )
+    return Path(path)
+
+
+def _probe(address: HubAddress) -> None:
+    """Ask for the file's first byte, from wherever the Hub sends us for it."""
+    from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
+    from huggingface_hub.errors import FileMetadataError
+
+    url = hf_hub_url(address.repo, address.file, revision=address.commit, endpoint=endpoint())
+    metadata = get_hf_file_metadata(url, timeout=ANSWER_SECONDS, endpoint=endpoint())
+    if metadata.commit_hash is None or metadata.etag is None:
+        raise FileMetadataError("no commit in the answer")  # a log-in page, a proxy's notice
+    if metadata.location != url:  # storage elsewhere may be blocked where the Hub is not
+        with get_session().stream(
+            "GET", metadata.location, headers={"Range": "bytes=0-0"}, timeout=ANSWER_SECONDS
+        ) as response:
+            response.raise_for_status()
+
+
+def _within(seconds: float, call: Callable[[], None]) -> None:
+    """Run `call`, raising what it raises, or TimeoutError once `seconds` have passed."""
+    outcome: list[BaseException | None] = []
+
+    def attempt() -> None:
+        try:
+            call()
+            outcome.append(None)
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise TimeoutError(f"no answer within {seconds} s")
+    if outcome[0] is not None:
+        raise outcome[0]

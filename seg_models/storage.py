@@ -1,0 +1,125 @@
+"""How model.safetensors keeps a network's numbers: as float16, or as int8 with a scale per channel.
+
+Only tensors of two dimensions or more are made smaller: convolutions hold nearly all of a network's
+numbers, while biases and normalisation statistics are few and must not lose their small values.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors import torch as safetensors
+from torch import Tensor
+
+from .specs import WeightsError
+
+STORAGES = ("float16", "int8")
+SCALE = ".scale"  # what the name of an int8 tensor's scales ends with
+LARGEST = 127  # of int8, kept symmetric so that the scale alone describes it
+
+
+def pack(state: Mapping[str, Tensor], storage: str) -> dict[str, Tensor]:
+    """Return `state` as it is stored, on the CPU and sharing no memory with it.
+
+    "int8" keeps `w` of shape (K, ...) as `round(w / scale)` with float32 `scale` (K,), the largest
+    |w| of each channel over 127, beside it as `<name>.scale`: off by at most half a scale.
+
+    Raises:
+        ValueError: If `storage` is unknown, or a number is not finite or too large for float16.
+    """
+    if storage not in STORAGES:
+        raise ValueError(f"no storage called {storage!r}; known are {', '.join(STORAGES)}")
+    packed = {}
+    for name, tensor in state.items():
+        values = tensor.detach().cpu()
+        if not torch.isfinite(values).all():
+            raise ValueError(f"{name} holds numbers that are not finite; nothing was stored")
+        if not values.is_floating_point() or values.dim() < 2:
+            packed[name] = values.clone(memory_format=torch.contiguous_format)
+        elif storage == "float16":
+            packed[name] = _to_half(name, values)
+        else:
+            packed[name], packed[name + SCALE] = _to_int8(values)
+    return packed
+
+
+def unpack(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the state that `pack` was given, in float32, to the precision that was stored."""
+    state = {}
+    for name, tensor in tensors.items():
+        owner = tensors.get(name.removesuffix(SCALE)) if name.endswith(SCALE) else None
+        if owner is not None and owner.dtype == torch.int8:
+            continue  # the scales of that tensor, used up with it below
+        if tensor.dtype == torch.int8 and name + SCALE in tensors:
+            scale = tensors[name + SCALE]
+            state[name] = tensor.float() * scale.view(-1, *[1] * (tensor.dim() - 1))
+        else:
+            state[name] = tensor.float() if tensor.is_floating_point() else tensor
+    return state
+
+
+def save(state: Mapping[str, Tensor], path: Path, storage: str) -> tuple[str, int]:
+    """Write `state` to `path` and return the file's sha256 and its size in bytes.
+
+    The file appears under its name only when it is whole; an older one stays until then. The same
+    state gives the same bytes, so the sha256 is a fact of the weights.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = safetensors.save(pack(state, storage), metadata={"format": "pt"})
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return hashlib.sha256(content).hexdigest(), len(content)
+
+
+def load(path: Path) -> dict[str, Tensor]:
+    """Read what `save` wrote.
+
+    Raises:
+        WeightsError: If `path` is not a safetensors file.
+    """
+    try:
+        return unpack(safetensors.load_file(path))
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} cannot be read as safetensors: {error}") from error
+
+
+def load_pickled(path: Path) -> dict[str, Tensor]:
+    """Read a PyTorch file of other people's: tensors alone, no code in it is run.
+
+    Raises:
+        WeightsError: If `path` is no such file, or holds more than tensors.
+    """
+    try:
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+        return unpack(tensors)
+    except Exception as error:  # torch.load raises whatever unpickling met
+        raise WeightsError(f"{path} cannot be read as tensors alone: {error}") from error
+
+
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file, 64 hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _to_half(name: str, values: Tensor) -> Tensor:
+    half = values.to(torch.float16)
+    if not torch.isfinite(half).all():
+        raise ValueError(f"{name} holds numbers beyond float16's 65504; nothing was stored")
+    return half.contiguous()
+
+
+def _to_int8(values: Tensor) -> tuple[Tensor, Tensor]:
+    values = values.float()
+    scale = values.flatten(1).abs().amax(1) / LARGEST
+    scale = torch.where(scale > 0, scale, 1.0)  # a channel of zeros: any scale serves
+    levels = values / scale.view(-1, *[1] * (values.dim() - 1))
+    return levels.round().clamp(-LARGEST, LARGEST).to(torch.int8).contiguous(), scale

@@ -1,0 +1,44 @@
+"""Class names and colours of each domain, in label order."""
+
+from .specs import LabelSet
+
+# CamVid's eleven classes in the order and colours of the SegNet release.
+CAMVID = LabelSet(
+    "camvid",
+    (
+        "sky", "building", "pole", "road", "pavement", "tree",
+        "sign", "fence", "car", "pedestrian", "bicyclist",
+    ),
+    (
+        (128, 128, 128), (128, 0, 0), (192, 192, 128), (128, 64, 128), (60, 40, 222), (128, 128, 0),
+        (192, 128, 128), (64, 64, 128), (64, 0, 128), (64, 64, 0), (0, 128, 192),
+    ),
+)  # fmt: skip
+
+VOC = LabelSet(
+    "voc",
+    (
+        "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat",
+        "chair", "cow", "dining table", "dog", "horse", "motorbike", "person", "potted plant",
+        "sheep", "sofa", "train", "tv monitor",
+    ),
+    (
+        (0, 0, 0), (128, 0, 0), (0, 128, 0), (128, 128, 0), (0, 0, 128), (128, 0, 128),
+        (0, 128, 128), (128, 128, 128), (64, 0, 0), (192, 0, 0), (64, 128, 0), (192, 128, 0),
+        (64, 0, 128), (192, 0, 128), (64, 128, 128), (192, 128, 128), (0, 64, 0), (128, 64, 0),
+        (0, 192, 0), (128, 192, 0), (0, 64, 128),
+    ),
+)  # fmt: skip
+
+
+def subset(name: str, whole: LabelSet, classes: tuple[str, ...]) -> LabelSet:
+    """Return `classes` of `whole`, in the order given, in the colours they have there."""
+    colours = dict(zip(whole.classes, whole.colours, strict=True))
+    return LabelSet(name, classes, tuple(colours[each] for each in classes))
+
+
+ANIMALS = subset(
+    "animals", VOC, ("background", "cat", "cow", "dog", "horse", "person", "sheep")
+)
+
+DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, VOC)}

@@ -1,0 +1,45 @@
+"""The networks: one file per paper, one table of what can be built.
+
+Every network answers in two steps, `score_map` and `upsample` (see `layers.SegmentationNetwork`),
+takes any picture size, and is the paper's own at `width=1.0`.
+"""
+
+from typing import Any
+
+from .deeplab_v1 import DeepLabV1, DeepLabV1MultiScale
+from .deeplab_v3 import DeepLabV3
+from .layers import SegmentationNetwork
+
+ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
+    "deeplab_v1": DeepLabV1,
+    "deeplab_v1_msc": DeepLabV1MultiScale,
+    "deeplab_v3": DeepLabV3,
+}
+
+
+def architectures() -> tuple[str, ...]:
+    """Return the names that `create` knows, oldest paper first."""
+    return tuple(ARCHITECTURES)
+
+
+def create(
+    architecture: str, num_classes: int, width: float = 1.0, **options: Any
+) -> SegmentationNetwork:
+    """Build an untrained network.
+
+    Args:
+        architecture: One of `architectures()`.
+        num_classes: Channels of its score map.
+        width: Channels relative to the paper's.
+        options: What the network's own constructor takes beside these, such as `fc_channels`.
+
+    Raises:
+        ValueError: If no network has that name, or it does not take an option.
+    """
+    if architecture not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise ValueError(f"no architecture called {architecture!r}; known are {known}")
+    try:
+        return ARCHITECTURES[architecture](num_classes, width, **options)
+    except TypeError as error:
+        raise ValueError(f"{architecture} cannot be built with {options}: {error}") from error

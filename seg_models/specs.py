@@ -1,0 +1,103 @@
+"""The frozen records that pass between the rooms of this package; they hold facts, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+VOID = 255  # the label of a pixel that belongs to no class: never scored, never learnt
+
+
+class WeightsError(RuntimeError):
+    """The weights of a checkpoint cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The classes of one domain, in label order, with the colours they are drawn in."""
+
+    name: str
+    classes: tuple[str, ...]
+    colours: tuple[tuple[int, int, int], ...]  # RGB, 0-255
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a photo becomes a network's input: resized, scaled to 0-1, normalised per channel."""
+
+    long_side: int  # pixels; the photo is resized, up or down, until its longer side has this many
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)  # RGB on the 0-1 scale (ImageNet's)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class CrfSettings:
+    """Dense CRF strengths and reaches, in the notation of Krähenbühl & Koltun (2011), eq. 3."""
+
+    iterations: int = 10
+    appearance_weight: float = 5.0  # w1
+    appearance_reach: float = 60.0  # theta_alpha, pixels
+    colour_reach: float = 10.0  # theta_beta, 0-255 levels
+    smoothness_weight: float = 3.0  # w2
+    smoothness_reach: float = 3.0  # theta_gamma, pixels
+    normalisation: str = "symmetric"  # or "after", as in DeepLab's own code
+
+
+@dataclass(frozen=True)
+class HubAddress:
+    """Where a checkpoint lies on the Hub: immutable where the commit is pinned."""
+
+    repo: str  # "<namespace>/<name>"
+    commit: str | None = None  # 40 hexadecimal digits; None is the newest, the sha256 still decides
+    file: str = "model.safetensors"  # another name, .safetensors or .bin: a file of other people's
+    mirror: HubAddress | None = None  # asked when the repo no longer has the file
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Every fact of one trained network: a row of the zoo, read from its config.json."""
+
+    name: str  # "<architecture>-<domain>"
+    architecture: str
+    domain: str
+    options: Mapping[str, Any]  # what `create` needs beside architecture and class count
+    labels: LabelSet
+    recipe: Recipe
+    crf: CrfSettings
+    parameters: int
+    file_bytes: int
+    sha256: str | None  # of model.safetensors; None only for a file of other people's
+    storage: str  # how the file keeps its numbers: "float16" or "int8"
+    hub: HubAddress | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)  # val figures, with and without CRF
+    training: Mapping[str, Any] = field(default_factory=dict)  # what really happened
+    published_miou: float | None = None  # the paper's own figure for this domain, 0-1
+    folder: Path | None = None  # where its config.json was read
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the weights lie beside config.json, so that no Hub is needed."""
+        return self.folder is not None and (self.folder / "model.safetensors").is_file()
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """What is known of one photo so far: it gains its later fields stage by stage."""
+
+    checkpoint: Checkpoint
+    photo: np.ndarray  # (H, W, 3) uint8 RGB at working size: what every stage below refers to
+    photo_size: tuple[int, int]  # (height, width) as it came, before the working size's cap
+    input_size: tuple[int, int]  # (height, width) of what the network saw
+    device: str
+    score_map: Tensor  # (C, h, w) raw scores at the network's own resolution
+    output_stride: int | None = None  # input pixels between neighbouring cells of the score map
+    probabilities: Tensor | None = None  # (C, H, W) upsampled, before the CRF
+    crf: CrfSettings | None = None
+    refined: Tensor | None = None  # (C, H, W) after the latest CRF iteration
+    history: tuple[Tensor, ...] = ()  # (H, W) uint8 labels after CRF iterations 1, 2, ...
+    milliseconds: Mapping[str, float] = field(default_factory=dict)  # per stage

@@ -1,0 +1,41 @@
+"""Coarse to Crisp: classic segmentation networks, stage by stage.
+
+A photo goes through a network of one paper and comes out as a raw score map, its bilinear
+upsampling, and the mask that a dense CRF makes of it:
+
+>>> import seg_models
+>>> segmenter = seg_models.load("deeplab_v3-animals")
+>>> for segmentation in segmenter.stages("cat.jpg", seg_models.CrfSettings(iterations=5)):
+...     print(segmentation.milliseconds)
+
+`pipeline` is where to start reading; `networks` holds one file per paper, `crf` the dense CRF,
+`zoo` the trained checkpoints, `render` and `report` what is shown of a result.
+"""
+
+from importlib import import_module
+
+from .version import __version__
+
+_HOMES = {
+    "Checkpoint": "specs",
+    "CrfSettings": "specs",
+    "Segmentation": "specs",
+    "Segmenter": "pipeline",
+    "WeightsError": "specs",
+    "architectures": "networks",
+    "create": "networks",
+    "load": "pipeline",
+    "mean_field": "crf",
+}
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str):
+    """Import a public name when it is first used: PyTorch takes seconds, `--help` must not."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

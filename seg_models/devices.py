@@ -1,0 +1,37 @@
+"""Which device computes, and in which number format."""
+
+import time
+
+import torch
+
+
+def choose_device(device: str = "auto") -> str:
+    """Return "cuda" or "cpu": the GPU where one is, unless asked otherwise.
+
+    Raises:
+        ValueError: If `device` is neither, or "cuda" is asked for and absent.
+    """
+    if device not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"no device called {device!r}; known are auto, cpu, cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("this PyTorch finds no CUDA GPU; use the device auto or cpu")
+    return "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def inference_dtype(device: str) -> torch.dtype:
+    """Return the type networks compute in: bfloat16 where the hardware has it, else float32.
+
+    Not float16: VGG's activations reach thousands, and one that passes 65504 would be infinite.
+    """
+    if torch.device(device).type == "cuda":
+        native = torch.cuda.get_device_capability() >= (8, 0)
+    else:
+        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if native else torch.float32
+
+
+def now(device: str) -> float:
+    """Return a clock in milliseconds, once the device has done what it was given."""
+    if torch.device(device).type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() * 1000

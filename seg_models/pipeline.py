@@ -1,0 +1,153 @@
+"""A photo's way through the network: preprocess, score map, upsampling, CRF, stage by stage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from . import crf as dense_crf
+from . import devices, preprocess, trained, upsample, zoo
+from .specs import Checkpoint, CrfSettings, Segmentation
+
+WORKING_SIDE = 1024  # pixels; every stage works on the photo capped to this long side
+Photo = str | os.PathLike | Image.Image | np.ndarray
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """A trained network on a device, ready for photos.
+
+    >>> segmenter = load("deeplab_v3-animals")
+    >>> segmentation = segmenter.segment("cat.jpg", CrfSettings(iterations=5))
+    >>> labels(segmentation)  # (H, W) uint8 class indices at the photo's own size
+    """
+
+    checkpoint: Checkpoint
+    network: nn.Module
+    device: str
+
+    def stages(
+        self, photo: Photo, crf: CrfSettings | None = None, working_side: int = WORKING_SIDE
+    ) -> Iterator[Segmentation]:
+        """Yield what is known after the score map, the upsampling, and each CRF iteration.
+
+        Each is the one before and a little more; without `crf`, or with 0 iterations, the
+        upsampled probabilities are the last word.
+
+        Raises:
+            ValueError: If `photo` cannot be read (see `preprocess.open_photo`).
+        """
+        segmentation = score(self, photo, working_side)
+        yield segmentation
+        segmentation = enlarge(self.network, segmentation)
+        yield segmentation
+        yield from refine(segmentation, crf)
+
+    def segment(
+        self, photo: Photo, crf: CrfSettings | None = None, working_side: int = WORKING_SIDE
+    ) -> Segmentation:
+        """Return the last of `stages`."""
+        for last in self.stages(photo, crf, working_side):
+            pass  # a list of them all would keep every iteration's probabilities in memory
+        return last
+
+
+def load(name: str, device: str = "auto") -> Segmenter:
+    """Return the checkpoint called `name` on `device` ("auto", "cpu" or "cuda").
+
+    The last few are kept, so that to compare networks does not load them again and again.
+
+    Raises:
+        ValueError: If there is no such checkpoint or device.
+        WeightsError: If its weights cannot be had.
+    """
+    device, checkpoint = devices.choose_device(device), zoo.find(name)
+    return Segmenter(checkpoint, trained.network(checkpoint, device), device)
+
+
+@torch.inference_mode()
+def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) -> Segmentation:
+    """Open and cap the photo, and run the network: the first stage, a score map."""
+    if working_side < 1:
+        raise ValueError(f"working_side is {working_side}; at least 1 pixel is needed")
+    began = devices.now(segmenter.device)
+    whole = preprocess.open_photo(photo)
+    capped = preprocess.cap(whole, working_side)
+    images = preprocess.images(capped, segmenter.checkpoint.recipe)
+    images = images.to(segmenter.device, memory_format=torch.channels_last)
+    ready = devices.now(segmenter.device)
+    dtype = devices.inference_dtype(segmenter.device)
+    with torch.autocast(segmenter.device, dtype, enabled=dtype != torch.float32):
+        score_map = segmenter.network.score_map(images)[0].float().contiguous()
+    done = devices.now(segmenter.device)
+    return Segmentation(
+        checkpoint=segmenter.checkpoint,
+        photo=capped,
+        photo_size=_size(whole),
+        input_size=(images.shape[2], images.shape[3]),
+        device=segmenter.device,
+        score_map=score_map,
+        output_stride=segmenter.network.output_stride,
+        milliseconds={"preprocess": ready - began, "network": done - ready},
+    )
+
+
+@torch.inference_mode()
+def enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
+    """Upsample the score map to probabilities for every pixel: the second stage."""
+    began = devices.now(segmentation.device)
+    size = _size(segmentation.photo)
+    probabilities = upsample.to_photo_size(
+        network, segmentation.score_map, segmentation.input_size, size
+    )
+    spent = devices.now(segmentation.device) - began
+    milliseconds = {**segmentation.milliseconds, "upsample": spent}
+    return replace(segmentation, probabilities=probabilities, milliseconds=milliseconds)
+
+
+def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segmentation]:
+    """Yield the segmentation after each CRF iteration: the last stages, no network needed.
+
+    An earlier CRF's results are forgotten; without `crf`, or with 0 iterations, nothing comes.
+    """
+    segmentation = replace(segmentation, crf=None, refined=None, history=())
+    if crf is None or crf.iterations == 0:
+        return
+    began = devices.now(segmentation.device)
+    for refined in dense_crf.mean_field(segmentation.probabilities, segmentation.photo, crf):
+        spent = devices.now(segmentation.device) - began
+        segmentation = replace(
+            segmentation,
+            crf=crf,
+            refined=refined,
+            history=(*segmentation.history, refined.argmax(0).to(torch.uint8).cpu()),
+            milliseconds={**segmentation.milliseconds, "crf": spent},
+        )
+        yield segmentation
+        began = (
+            devices.now(segmentation.device) - spent
+        )  # what the caller did between is not the CRF's
+
+
+def labels(segmentation: Segmentation) -> np.ndarray:
+    """Return the final class indices, `(H, W)` uint8, at the photo's own size."""
+    return upsample.labels_at(final(segmentation), segmentation.photo_size)
+
+
+def final(segmentation: Segmentation) -> Tensor:
+    """Return the latest probabilities, `(C, H, W)` at working size: refined, if there was a CRF."""
+    if segmentation.refined is not None:
+        return segmentation.refined
+    if segmentation.probabilities is None:
+        raise ValueError("this segmentation has only a score map; give it to pipeline.enlarge")
+    return segmentation.probabilities
+
+
+def _size(photo: np.ndarray) -> tuple[int, int]:
+    return photo.shape[0], photo.shape[1]

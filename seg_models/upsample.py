@@ -1,0 +1,54 @@
+"""From a network's coarse score map to one probability per class and pixel of the photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+STRIP_BYTES = 64 * 2**20  # float32 working memory of `labels_at`, whatever the photo's size
+
+
+def to_photo_size(
+    network: nn.Module, score_map: Tensor, input_size: tuple[int, int], photo_size: tuple[int, int]
+) -> Tensor:
+    """Return probabilities `(C, H, W)` float32 at `photo_size`.
+
+    The network enlarges its score map `(C, h, w)` to its input's size in its own way; from there
+    to the photo's size the scores are interpolated bilinearly, pixel centres at half integers.
+    """
+    scores = network.upsample(score_map[None].float(), input_size)
+    if input_size != photo_size:
+        scores = F.interpolate(scores, photo_size, mode="bilinear", align_corners=False)
+    return scores[0].softmax(0)
+
+
+def labels_at(probabilities: Tensor, size: tuple[int, int]) -> np.ndarray:
+    """Return the likeliest class per pixel, `(H, W)` uint8, at `size` = (H, W).
+
+    `probabilities` `(C, h, w)` are interpolated bilinearly first, in strips of rows, so that a
+    photo of any size needs no more than a fixed amount of memory.
+    """
+    if tuple(probabilities.shape[1:]) == tuple(size):
+        return probabilities.argmax(0).to(torch.uint8).cpu().numpy()
+    height, width = size
+    rows = max(1, STRIP_BYTES // (4 * probabilities.shape[0] * width))
+    strips = [
+        _stretch(probabilities, range(top, min(top + rows, height)), size).argmax(1)[0]
+        for top in range(0, height, rows)
+    ]
+    return torch.cat([strip.to(torch.uint8).cpu() for strip in strips]).numpy()
+
+
+def _stretch(probabilities: Tensor, rows: range, size: tuple[int, int]) -> Tensor:
+    """Return these rows, `(1, C, len(rows), W)`, of the bilinear enlargement to `size`."""
+    source_height = probabilities.shape[1]
+    centres = torch.arange(rows.start, rows.stop, device=probabilities.device) + 0.5
+    positions = (centres * (source_height / size[0]) - 0.5).clamp(0, source_height - 1)
+    above = positions.floor().long()
+    below = (above + 1).clamp(max=source_height - 1)
+    fraction = (positions - above)[:, None]
+    strip = torch.lerp(probabilities[:, above], probabilities[:, below], fraction)
+    target = (len(rows), size[1])
+    return F.interpolate(strip[None], target, mode="bilinear", align_corners=False)

@@ -1,0 +1,119 @@
+"""The checkpoints on offer: one folder each in `weights/`, one config.json with every fact."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from . import storage
+from .specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Recipe
+
+
+def folder() -> Path:
+    """Return where the checkpoints lie: `SEG_MODELS_WEIGHTS_DIR`, else `weights/` beside us."""
+    override = os.environ.get("SEG_MODELS_WEIGHTS_DIR")
+    return Path(override) if override else Path(__file__).parents[1] / "weights"
+
+
+def checkpoints() -> tuple[Checkpoint, ...]:
+    """Return every checkpoint, by name; a folder without config.json is none."""
+    return tuple(read(each.parent) for each in sorted(folder().glob("*/config.json")))
+
+
+def find(name: str) -> Checkpoint:
+    """Return the checkpoint called `name`.
+
+    Raises:
+        ValueError: If there is none; the message suggests names that come near.
+    """
+    for each in folder().glob("*/config.json"):
+        if each.parent.name == name:
+            return read(each.parent)
+    known = [each.name for each in checkpoints()]
+    if not known:
+        raise ValueError(f"no checkpoint called {name!r}: there are none in {folder()}")
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise ValueError(f"no checkpoint called {name!r}; {hint}known are {', '.join(known)}")
+
+
+def read(folder: Path) -> Checkpoint:
+    """Return the checkpoint that `folder/config.json` describes.
+
+    Raises:
+        ValueError: If the file is no such description; the message names file and fault.
+    """
+    path = folder / "config.json"
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        checkpoint = _checkpoint(facts, folder)
+        _check(checkpoint)
+    except KeyError as error:
+        raise ValueError(f"{path} lacks the key {error.args[0]!r}") from error
+    except (TypeError, ValueError, OSError) as error:
+        raise ValueError(f"{path} does not describe a checkpoint: {error}") from error
+    return checkpoint
+
+
+def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what config.json holds, the inverse of `read`: plain values, ready for JSON."""
+    facts = asdict(checkpoint)
+    del facts["folder"], facts["labels"]
+    facts["classes"] = list(checkpoint.labels.classes)
+    facts["colours"] = [list(colour) for colour in checkpoint.labels.colours]
+    return facts
+
+
+def _checkpoint(facts: Mapping[str, Any], folder: Path) -> Checkpoint:
+    labels = LabelSet(facts["domain"], tuple(facts["classes"]), _triples(facts["colours"]))
+    recipe = {key: tuple(v) if key != "long_side" else v for key, v in facts["recipe"].items()}
+    plain = ("name", "architecture", "domain", "parameters", "file_bytes", "sha256", "storage")
+    return Checkpoint(
+        **{key: facts[key] for key in plain},
+        options=facts.get("options", {}),
+        labels=labels,
+        recipe=Recipe(**recipe),
+        crf=CrfSettings(**facts.get("crf", {})),
+        hub=_address(facts.get("hub")),
+        results=facts.get("results", {}),
+        training=facts.get("training", {}),
+        published_miou=facts.get("published_miou"),
+        folder=folder,
+    )
+
+
+def _address(facts: Mapping[str, Any] | None) -> HubAddress | None:
+    if not facts:
+        return None
+    return HubAddress(**{**facts, "mirror": _address(facts.get("mirror"))})
+
+
+def _triples(colours: list[list[int]]) -> tuple[tuple[int, int, int], ...]:
+    if not all(len(colour) == 3 and set(colour) <= set(range(256)) for colour in colours):
+        raise ValueError("colours must be triples of 0 to 255")
+    return tuple((red, green, blue) for red, green, blue in colours)
+
+
+def _check(checkpoint: Checkpoint) -> None:
+    labels, recipe = checkpoint.labels, checkpoint.recipe
+    name, classes, colours = checkpoint.name, len(labels.classes), len(labels.colours)
+    faults = {
+        f"its name is {name!r}, its folder's is not": name != checkpoint.folder.name,
+        f"{classes} classes but {colours} colours": classes != colours,
+        f"{classes} classes, but 1 to 255 can be labelled": not 1 <= classes <= 255,
+        f"no storage called {checkpoint.storage!r}": checkpoint.storage not in storage.STORAGES,
+        f"recipe.long_side is {recipe.long_side!r}, not a whole number from 1": (
+            not isinstance(recipe.long_side, int) or recipe.long_side < 1
+        ),
+        "recipe.mean and recipe.std need three numbers each": (
+            not len(recipe.mean) == len(recipe.std) == 3
+        ),
+    }
+    for fault, found in faults.items():
+        if found:
+            raise ValueError(fault)

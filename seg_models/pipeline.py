@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -53,9 +54,8 @@ class Segmenter:
         self, photo: Photo, crf: CrfSettings | None = None, working_side: int = WORKING_SIDE
     ) -> Segmentation:
         """Return the last of `stages`."""
-        for last in self.stages(photo, crf, working_side):
-            pass  # a list of them all would keep every iteration's probabilities in memory
-        return last
+        # A list of them all would keep every iteration's probabilities in memory.
+        return deque(self.stages(photo, crf, working_side), maxlen=1).pop()
 
 
 def load(name: str, device: str = "auto") -> Segmenter:

@@ -1,0 +1,46 @@
+# `make help` lists the targets. PYTHON chooses the interpreter that .venv is made with; pip's own
+# variables (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS, ...) work as everywhere.
+PYTHON ?= python3
+PIP := .venv/bin/python -m pip
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help app test lint format clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+app: .venv/app.stamp  ## start the page: http://127.0.0.1:7860 (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT)
+	.venv/bin/python app.py
+
+test: .venv/dev.stamp  ## run every test (PYTEST="-k crf" narrows it)
+	.venv/bin/python -m pytest $(PYTEST)
+
+lint: .venv/dev.stamp  ## check style and formatting
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+format: .venv/dev.stamp  ## repair style and formatting where a machine can
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean:  ## remove .venv, so that the next target installs anew
+	rm -rf .venv
+
+# A stamp is younger than what it was installed from, so a second `make app` starts at once.
+.venv/app.stamp: requirements.txt constraints.txt | .venv/bin/pip
+	grep -v '^pydensecrf2' requirements.txt > .venv/required.txt
+	grep '^pydensecrf2' requirements.txt > .venv/optional.txt
+	$(PIP) install -r .venv/required.txt -c constraints.txt
+	$(PIP) install -r .venv/optional.txt -c constraints.txt || \
+		echo "pydensecrf2 could not be built (is g++ there?): the lattice CRF engine carries on alone"
+	touch $@
+
+.venv/dev.stamp: .venv/app.stamp requirements-dev.txt
+	$(PIP) install -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv

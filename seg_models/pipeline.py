@@ -13,7 +13,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from . import crf as dense_crf
-from . import devices, preprocess, trained, upsample, zoo
+from . import preprocess, trained, upsample, zoo
+from .devices import choose_device, inference_dtype, now
 from .specs import Checkpoint, CrfSettings, Segmentation
 
 WORKING_SIDE = 1024  # pixels; every stage works on the photo capped to this long side
@@ -67,7 +68,7 @@ def load(name: str, device: str = "auto") -> Segmenter:
         ValueError: If there is no such checkpoint or device.
         WeightsError: If its weights cannot be had.
     """
-    device, checkpoint = devices.choose_device(device), zoo.find(name)
+    device, checkpoint = choose_device(device), zoo.find(name)
     return Segmenter(checkpoint, trained.network(checkpoint, device), device)
 
 
@@ -76,16 +77,16 @@ def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) 
     """Open and cap the photo, and run the network: the first stage, a score map."""
     if working_side < 1:
         raise ValueError(f"working_side is {working_side}; at least 1 pixel is needed")
-    began = devices.now(segmenter.device)
+    began = now(segmenter.device)
     whole = preprocess.open_photo(photo)
     capped = preprocess.cap(whole, working_side)
     images = preprocess.images(capped, segmenter.checkpoint.recipe)
     images = images.to(segmenter.device, memory_format=torch.channels_last)
-    ready = devices.now(segmenter.device)
-    dtype = devices.inference_dtype(segmenter.device)
+    ready = now(segmenter.device)
+    dtype = inference_dtype(segmenter.device)
     with torch.autocast(segmenter.device, dtype, enabled=dtype != torch.float32):
         score_map = segmenter.network.score_map(images)[0].float().contiguous()
-    done = devices.now(segmenter.device)
+    done = now(segmenter.device)
     return Segmentation(
         checkpoint=segmenter.checkpoint,
         photo=capped,
@@ -101,12 +102,12 @@ def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) 
 @torch.inference_mode()
 def enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
     """Upsample the score map to probabilities for every pixel: the second stage."""
-    began = devices.now(segmentation.device)
+    began = now(segmentation.device)
     size = _size(segmentation.photo)
     probabilities = upsample.to_photo_size(
         network, segmentation.score_map, segmentation.input_size, size
     )
-    spent = devices.now(segmentation.device) - began
+    spent = now(segmentation.device) - began
     milliseconds = {**segmentation.milliseconds, "upsample": spent}
     return replace(segmentation, probabilities=probabilities, milliseconds=milliseconds)
 
@@ -119,9 +120,9 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
     segmentation = replace(segmentation, crf=None, refined=None, history=())
     if crf is None or crf.iterations == 0:
         return
-    began = devices.now(segmentation.device)
+    began = now(segmentation.device)
     for refined in dense_crf.mean_field(segmentation.probabilities, segmentation.photo, crf):
-        spent = devices.now(segmentation.device) - began
+        spent = now(segmentation.device) - began
         segmentation = replace(
             segmentation,
             crf=crf,
@@ -130,9 +131,7 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
             milliseconds={**segmentation.milliseconds, "crf": spent},
         )
         yield segmentation
-        began = (
-            devices.now(segmentation.device) - spent
-        )  # what the caller did between is not the CRF's
+        began = now(segmentation.device) - spent  # what the caller did between is not the CRF's
 
 
 def labels(segmentation: Segmentation) -> np.ndarray:

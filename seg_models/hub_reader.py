@@ -8,14 +8,17 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from .hub_progress import Progress, bridge
 from .specs import HubAddress, WeightsError
 
 ANSWER_SECONDS = 3  # what a server gets to answer one request
 PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
+LARGEST_FILE = 1 << 30  # bytes; no network here comes near
 PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
 
 _failures: dict[str, tuple[float, str]] = {}  # endpoint: when, why
@@ -64,10 +67,15 @@ def discard(path: Path) -> None:
             each.unlink(missing_ok=True)
 
 
-def download(address: HubAddress, progress: Progress | None = None) -> Path:
+def download(
+    address: HubAddress, progress: Progress | None = None, size: int | None = None
+) -> Path:
     """Fetch the file into huggingface_hub's cache and return its path there.
 
-    Without `progress`, huggingface_hub draws its own bar on stderr.
+    Args:
+        address: What to fetch.
+        progress: Told how far it is; without one, huggingface_hub draws its bar on stderr.
+        size: Bytes the file must have, if that is known.
 
     Raises:
         HubUnreachableError: Within `PROBE_SECONDS`, if no Hub answers; at once for `PATIENCE`
@@ -76,18 +84,24 @@ def download(address: HubAddress, progress: Progress | None = None) -> Path:
     """
     from huggingface_hub import errors
 
-    from .hub_reasons import explain
+    from . import hub_reasons
 
     if reason := failure():
         raise HubUnreachableError(reason)
     try:
-        _within(PROBE_SECONDS, lambda: _probe(address))
-        return _download(address, progress)
+        found = _within(PROBE_SECONDS, lambda: _probe(address))
     except (errors.HTTPError, OSError, ValueError) as error:
-        problem = explain(error, address, endpoint())
+        problem = hub_reasons.of_no_answer(error, address, endpoint())
         if isinstance(problem, HubUnreachableError):
             _failures[endpoint()] = (time.monotonic(), str(problem))
         raise problem from error
+    if found is not None and found != (size or min(found, LARGEST_FILE)):
+        wanted = f"the {size} that config.json states" if size else f"at most {LARGEST_FILE}"
+        raise WeightsError(f"{address.file} of {address.repo} has {found} bytes, not {wanted}")
+    try:
+        return _download(address, progress)
+    except (errors.HTTPError, OSError, ValueError) as error:
+        raise hub_reasons.of_no_file(error, address) from error
 
 
 def _download(address: HubAddress, progress: Progress | None) -> Path:
@@ -104,8 +118,8 @@ def _download(address: HubAddress, progress: Progress | None) -> Path:
     return Path(path)
 
 
-def _probe(address: HubAddress) -> None:
-    """Ask for the file's first byte, from wherever the Hub sends us for it."""
+def _probe(address: HubAddress) -> int | None:
+    """Ask for the file's first byte, wherever the Hub keeps it; return the file's size in bytes."""
     from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
     from huggingface_hub.errors import FileMetadataError
 
@@ -118,23 +132,18 @@ def _probe(address: HubAddress) -> None:
             "GET", metadata.location, headers={"Range": "bytes=0-0"}, timeout=ANSWER_SECONDS
         ) as response:
             response.raise_for_status()
+    return metadata.size
 
 
-def _within(seconds: float, call: Callable[[], None]) -> None:
-    """Run `call`, raising what it raises, or TimeoutError once `seconds` have passed."""
-    outcome: list[BaseException | None] = []
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """Return what `call` returns, or raise TimeoutError once `seconds` have passed."""
+    outcome: Future = Future()
 
     def attempt() -> None:
         try:
-            call()
-            outcome.append(None)
+            outcome.set_result(call())
         except BaseException as error:
-            outcome.append(error)
+            outcome.set_exception(error)
 
-    thread = threading.Thread(target=attempt, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise TimeoutError(f"no answer within {seconds} s")
-    if outcome[0] is not None:
-        raise outcome[0]
+    threading.Thread(target=attempt, daemon=True).start()  # daemon: nothing waits for it at exit
+    return outcome.result(seconds)

@@ -6,29 +6,36 @@ from .hub_reader import HubUnreachableError
 from .specs import HubAddress, WeightsError
 
 
-def explain(error: Exception, address: HubAddress, endpoint: str) -> WeightsError:
-    """Return the WeightsError for an error of huggingface_hub, its transport or the disk."""
+def of_no_answer(error: Exception, address: HubAddress, endpoint: str) -> WeightsError:
+    """Explain why the probe failed: the Hub refuses this file, or does not answer at all."""
     refusal = _refusal(error, address, endpoint)
     if refusal is not None:
         return WeightsError(refusal)
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status is not None and status < 500:
-        return WeightsError(f"{endpoint} refuses {address.repo}: it answers {status}")
+        return WeightsError(f"{endpoint} answers {status} when asked for {address.repo}")
     if status is not None:
         return HubUnreachableError(f"{endpoint} answers {status}; try again in some minutes")
-    if isinstance(error, errors.OfflineModeIsEnabled):
-        return HubUnreachableError("HF_HUB_OFFLINE forbids to ask the Hub; unset it to fetch")
     if isinstance(error, errors.FileMetadataError):
         return HubUnreachableError(
-            f"{endpoint} does not answer as a Hub does; is there a log-in page or a proxy between?"
+            f"{endpoint} does not answer as a Hub does; is a log-in page or a proxy in between?"
         )
     if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
-        return HubUnreachableError(
-            f"{endpoint} does not answer; check the connection, or try later"
-        )
-    if isinstance(error, errors.HTTPError):
-        return HubUnreachableError(f"{endpoint} cannot be reached: {_first_line(error)}")
-    return _about_the_cache(error)
+        return HubUnreachableError(f"{endpoint} does not answer; try again in some minutes")
+    return HubUnreachableError(
+        f"{endpoint} cannot be reached ({_first_line(error)}); check the connection"
+    )
+
+
+def of_no_file(error: Exception, address: HubAddress) -> WeightsError:
+    """Explain why a Hub that answered did not deliver: it broke off, or the disk is in the way."""
+    transport = any(isinstance(each, errors.HTTPError) for each in (error, error.__cause__))
+    if transport or "Consistency check failed" in str(error):
+        return WeightsError(f"the download of {address.repo} broke off; try again")
+    return WeightsError(
+        f"the cache folder {constants.HF_HUB_CACHE} cannot keep the file ({_first_line(error)}); "
+        "make room there, or set HF_HOME to a folder that can be written"
+    )
 
 
 def _refusal(error: Exception, address: HubAddress, endpoint: str) -> str | None:
@@ -45,21 +52,12 @@ def _refusal(error: Exception, address: HubAddress, endpoint: str) -> str | None
                 "or log in with `hf auth login`"
             )
         case errors.RevisionNotFoundError():
-            return f"{address.repo} has no revision {address.commit or 'main'}; check config.json"
+            return f"{address.repo} has no commit {address.commit or 'main'}; check config.json"
         case errors.RemoteEntryNotFoundError():
-            return f"{address.repo} has no file {address.file}; check the repo's file list"
+            return f"{address.repo} has no file {address.file}; see what it has on {endpoint}"
         case errors.HFValidationError():
             return f"{address.repo!r} is no name of a Hub repo: it must look like me/my-network"
     return None
-
-
-def _about_the_cache(error: Exception) -> WeightsError:
-    if "Consistency check failed" in str(error):
-        return WeightsError("the download broke off before its end; try again")
-    return WeightsError(
-        f"the cache folder {constants.HF_HUB_CACHE} cannot keep the file ({_first_line(error)}); "
-        "make room there, or set HF_HOME to a folder that can be written"
-    )
 
 
 def _first_line(error: Exception) -> str:

@@ -108,7 +108,8 @@ def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | Non
     problems = []
     for each in _with_mirror(place):
         try:
-            path = hub_reader.download(each, progress)
+            size = checkpoint.file_bytes if each == place else None
+            path = hub_reader.download(each, progress, size)
         except WeightsError as error:
             problems.append(error)
             continue

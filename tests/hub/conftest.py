@@ -1,0 +1,85 @@
+"""A loopback Hub, a fresh cache, and small checkpoints whose weights only that Hub has."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from loopback_client import FAULTY, Loopback
+
+from seg_models import hub_reader, labels, storage
+from seg_models.specs import Checkpoint, CrfSettings, Recipe
+
+
+@pytest.fixture(scope="session")
+def loopback():
+    script = Path(__file__).with_name("loopback.py")
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Loopback(process.stdout.readline().strip())
+        process.stdin.close()
+        process.wait(10)
+
+
+@pytest.fixture
+def hub(loopback, tmp_path, monkeypatch):
+    """The loopback Hub as the one in use, an empty cache, and nothing remembered."""
+    from huggingface_hub import close_session, constants
+
+    for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SEG_MODELS_NAMESPACE", "HF_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+        monkeypatch.delenv(variable.lower(), raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("HF_ENDPOINT", loopback.url)
+    template = f"{loopback.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(constants, "ENDPOINT", loopback.url)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    close_session()  # the next one reads the proxy variables anew
+    hub_reader.forget_failures()
+    yield loopback
+    loopback.fault("")
+    hub_reader.forget_failures()
+    close_session()
+
+
+@pytest.fixture
+def state():
+    """A state of a few hundred kilobytes."""
+    numbers = torch.Generator().manual_seed(0)
+    return {
+        "conv.weight": torch.randn(64, 256, 3, 3, generator=numbers),
+        "conv.bias": torch.ones(64),
+    }
+
+
+@pytest.fixture
+def checkpoint(hub, state, tmp_path, monkeypatch) -> Checkpoint:
+    """A checkpoint whose weights lie in `tests/faulty`, in the account that is set."""
+    path = tmp_path / "made" / "model.safetensors"
+    sha256, size = storage.save(state, path, "float16")
+    hub.put(FAULTY, "model.safetensors", path.read_bytes())
+    monkeypatch.setenv("SEG_MODELS_NAMESPACE", "tests")
+    return replace(_facts("faulty"), sha256=sha256, file_bytes=size)
+
+
+def _facts(name: str) -> Checkpoint:
+    return Checkpoint(
+        name=name,
+        architecture="deeplab_v1",
+        domain="camvid",
+        options={},
+        labels=labels.CAMVID,
+        recipe=Recipe(64),
+        crf=CrfSettings(),
+        parameters=1,
+        file_bytes=0,
+        sha256=None,
+        storage="float16",
+    )

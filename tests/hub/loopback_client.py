@@ -1,0 +1,54 @@
+"""The tests' hand on the loopback Hub, which runs in another process."""
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass
+
+import pytest
+
+from seg_models import weights
+from seg_models.specs import Checkpoint, WeightsError
+
+FAULTY = "tests/faulty"  # the repo that misbehaves
+LONGEST_WAIT = 10  # seconds before a visitor must have an answer
+
+
+@dataclass(frozen=True)
+class Loopback:
+    """Where the Hub listens."""
+
+    url: str
+
+    def steer(self, what: str, body: bytes = b"") -> bytes:
+        request = urllib.request.Request(f"{self.url}/_/{what}", data=body, method="PUT")
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+            return answer.read()
+
+    def put(self, repo: str, path: str, content: bytes) -> str:
+        """Store a file and return the commit that has it."""
+        return self.steer(f"file/{repo}/{path}", content).decode()
+
+    def fault(self, name: str, repo: str = FAULTY) -> None:
+        self.steer(f"fault/{repo}", name.encode())
+
+    def log(self) -> list[list[str]]:
+        """Return the requests so far for files: method, path and range of each."""
+        return [each for each in json.loads(self.steer("log")) if "/api/" not in each[1]]
+
+
+def gets(hub: Loopback) -> list[list[str]]:
+    """Return the downloads of the weights so far, the probe's single byte left out."""
+    return [each for each in hub.log() if each[0] == "GET" and each[2] != "bytes=0-0"]
+
+
+def refusal(checkpoint: Checkpoint) -> str:
+    """Return the one sentence that came instead of the weights, in time."""
+    began = time.monotonic()
+    with pytest.raises(WeightsError) as caught:
+        weights.locate(checkpoint)
+    assert time.monotonic() - began < LONGEST_WAIT
+    sentence = str(caught.value)
+    assert sentence.startswith(f"the weights of {checkpoint.name} cannot be had: ")
+    assert "\n" not in sentence and "Traceback" not in sentence
+    return sentence

@@ -56,7 +56,7 @@ def scores(confusion: np.ndarray) -> Scores:
     Raises:
         ValueError: If no pixel was counted.
     """
-    if confusion.sum() == 0:
+    if not confusion.any():
         raise ValueError("no pixel has a true class, so there is nothing to score")
     hits = np.diag(confusion)
     unions = confusion.sum(0) + confusion.sum(1) - hits

@@ -19,7 +19,12 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 # Pillow knows more, among them EPS, which would run Ghostscript on a stranger's program.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "JPEG2000", "TGA", "ICO")
+Image.init()
+FORMATS = [
+    name
+    for name in ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "PPM", "JPEG2000", "AVIF")
+    if name in Image.OPEN
+]
 SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N", "I")  # "I": how Pillow < 11 reads a 16-bit PNG
 
 

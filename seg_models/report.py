@@ -63,6 +63,22 @@ def changed(segmentation: Segmentation) -> list[float]:
     return [float((after != before).float().mean()) for before, after in pairwise(steps)]
 
 
+def row(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return the facts of a checkpoint that help to choose among them."""
+    return {
+        "name": checkpoint.name,
+        "architecture": checkpoint.architecture,
+        "domain": checkpoint.domain,
+        "classes": list(checkpoint.labels.classes),
+        "parameters": checkpoint.parameters,
+        "file_bytes": checkpoint.file_bytes,
+        "embedded": checkpoint.embedded,
+        "val_miou": checkpoint.results.get("val_miou"),
+        "published_miou": checkpoint.published_miou,
+        "status": weights.status(checkpoint),
+    }
+
+
 def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
     place = weights.address(checkpoint)
     return {
@@ -74,6 +90,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
         "repo": place.repo if place else None,
         "commit": place.commit if place else None,
         "sha256": checkpoint.sha256,
+        "trained_at_commit": checkpoint.training.get("commit"),
     }
 
 

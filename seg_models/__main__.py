@@ -1,0 +1,7 @@
+"""`python -m seg_models`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

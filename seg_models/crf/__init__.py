@@ -4,7 +4,7 @@
 CRFs with Gaussian Edge Potentials", NIPS 2011, arXiv:1210.5644 (algorithm 1), and hands over the
 probabilities after each iteration. Two engines give the same numbers:
 
-- `lattice`: pure PyTorch, on the processor or a GPU;
+- `lattice`: pure PyTorch, on the processor or a GPU; read `inference`, then `lattice`;
 - `reference`: pydensecrf, a wrapper of the paper's own C++ code, if it is installed.
 """
 
@@ -14,11 +14,10 @@ import numpy as np
 from torch import Tensor
 
 from ..specs import CrfSettings
-from . import reference
+from . import inference, reference
 from .validation import check_settings, checked_photo, checked_probabilities
 
-ENGINES = {"reference": reference.iterations}
-DEFAULT_ENGINE = "reference"
+ENGINES = {"lattice": inference.iterations, "reference": reference.iterations}
 
 
 def mean_field(
@@ -47,7 +46,7 @@ def mean_field(
     """
     settings = settings or CrfSettings()
     check_settings(settings)
-    name = DEFAULT_ENGINE if engine == "auto" else engine
+    name = "lattice" if engine == "auto" else engine
     if name not in ENGINES:
         raise ValueError(f"no CRF engine called {engine!r}; known are auto, {', '.join(ENGINES)}")
     photo = checked_photo(photo)

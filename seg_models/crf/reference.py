@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 
 from ..specs import CrfSettings
+from .inference import LEAST_PROBABILITY
 
 try:
     import pydensecrf.densecrf as densecrf
 except ImportError as error:  # it must be compiled, which does not work out everywhere
     densecrf, import_error = None, error
-
-LEAST_PROBABILITY = 1e-5  # DeepLab's: a class ruled out by the network may still come back
 
 
 def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) -> Iterator[Tensor]:

@@ -1,0 +1,62 @@
+"""Mean-field inference in pure PyTorch, on the processor or a GPU.
+
+Krähenbühl & Koltun 2011, algorithm 1. Every pixel keeps a belief, one probability for each class.
+In an iteration it hears the beliefs of all pixels, weighed by the two kernels of `kernels`; the
+lattice makes that affordable (`lattice`). What it hears for a class raises that class's odds
+over what the network said, and the beliefs are scaled to sum to 1 again.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..specs import CrfSettings
+from .bags import equal_sums
+from .kernels import APPEARANCE_AXES, SMOOTHNESS_AXES, lattice_of
+from .lattice import Lattice, spread
+
+LEAST_PROBABILITY = 1e-5  # DeepLab's: a class ruled out by the network may still come back
+CHUNK = 16384  # pixels at a time on a processor, so that what they hear stays in its cache
+
+
+def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) -> Iterator[Tensor]:
+    """Yield the probabilities after each iteration; `mean_field` says more about them."""
+    classes, height, width = probabilities.shape
+    # One pixel after another, as the lattice reads and writes them.
+    prior = probabilities.new_empty((height * width, classes))
+    torch.clamp(probabilities.reshape(classes, -1).T, LEAST_PROBABILITY, 1, out=prior)
+    lattice = lattice_of(photo, settings, prior.device)
+    weights = [settings.smoothness_weight] * SMOOTHNESS_AXES
+    weights += [settings.appearance_weight] * APPEARANCE_AXES
+    shares = lattice.shares * prior.new_tensor(weights)
+    beliefs = prior / prior.sum(1, keepdim=True)
+    for _ in range(settings.iterations):
+        beliefs = _iterate(lattice, shares, prior, beliefs)
+        yield beliefs.view(height, width, classes).permute(2, 0, 1)
+
+
+def _iterate(lattice: Lattice, shares: Tensor, prior: Tensor, beliefs: Tensor) -> Tensor:
+    values = spread(lattice, beliefs)
+    updated = torch.empty_like(beliefs)
+    chunk = len(beliefs) if beliefs.is_cuda else CHUNK
+    for start in range(0, len(beliefs), chunk):
+        part = slice(start, start + chunk)
+        heard = equal_sums(lattice.vertices[part], shares[part], values)
+        _update(prior[part], heard, out=updated[part])
+    return updated
+
+
+def _update(prior: Tensor, heard: Tensor, out: Tensor) -> None:
+    """Write prior * exp(heard), scaled to sum to 1 over the classes, into `out`; all `(n, C)`."""
+    if heard.is_cuda:
+        torch.softmax(prior.log() + heard, 1, out=out)
+        return
+    # On a processor softmax takes three times as long as this, with so few classes in a row.
+    votes = heard.exp().mul_(prior)
+    totals = votes.mv(votes.new_ones(votes.shape[1]))
+    if not totals.amax() < torch.inf:  # only weights of 40 and more shout so loud
+        votes = heard.sub(heard.amax(1, keepdim=True)).exp_().mul_(prior)
+        totals = votes.sum(1)
+    torch.div(votes, totals[:, None], out=out)

@@ -1,0 +1,118 @@
+"""The permutohedral lattice: a blur over all pairs of pixels that costs a few visits to each.
+
+Adams, Baek & Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice",
+Eurographics 2010. Summing a Gaussian of the difference in position and colour over all pairs of
+N pixels takes N * N steps. Instead, every pixel is a point among the vertices of a lattice that
+is as coarse as the Gaussian is wide, and
+
+- *splat* gives each vertex its share of the pixels around it (page 4, step 2),
+- *blur* mixes each vertex with its two neighbours along one axis after another (step 3),
+- *slice* reads each pixel off the vertices around it, with the same shares (step 4).
+
+Only vertices that some pixel touches exist; an absent neighbour counts as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import torch
+from torch import Tensor
+
+from .bags import Bags, equal_sums, sums
+from .embedding import embed
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Where the pixels lie among the vertices; of one kernel, or of several side by side.
+
+    Vertices are counted in the order of the photo. After the last there is a row of zeros, which
+    stands for every absent neighbour.
+    """
+
+    splat: tuple[Bags, ...]  # from pixels to vertices: one step, or several in turn
+    blur: tuple[Tensor, ...]  # each (vertices + 1, 3) int32: itself and two neighbours, by axis
+    vertices: Tensor  # (pixels, k) int32: the vertices around each pixel
+    shares: Tensor  # (pixels, k) float32: what the pixel takes from them
+
+
+def spread(lattice: Lattice, values: Tensor) -> Tensor:
+    """Splat and blur `values`, `(pixels, C)`, to the lattice's `(vertices + 1, C)`."""
+    for bags in lattice.splat:
+        values = sums(bags, values)
+    halves = values.new_tensor([1, 0.5, 0.5]).repeat(len(values), 1)
+    for neighbours in lattice.blur:
+        values = equal_sums(neighbours, halves, values)
+    return values
+
+
+def build(features: Tensor, pixels: int) -> Lattice:
+    """Lay the lattice around the columns of `features`, `(d, n)` float32.
+
+    Columns from `pixels` on make vertices, but hold nothing and ask for nothing.
+    """
+    simplices = embed(features)
+    axes, points = simplices.keys.shape
+    # One stable sort finds the vertices, and lists for each the pixels around it, in their order.
+    keys, order = simplices.keys.view(-1).sort(stable=True)
+    is_first = torch.cat([keys.new_ones(1, dtype=torch.bool), keys[1:] != keys[:-1]])
+    starts = is_first.nonzero()[:, 0]
+    numbers = is_first.cumsum(0, dtype=torch.int32).sub_(1)
+    vertices = torch.empty_like(numbers).scatter_(0, order, numbers).view(axes, points)
+    splat = _splat_bags(simplices.weights, order, starts, pixels)
+    blur = _neighbours(keys[starts], simplices.steps)
+    # The three passes of blur let through more than their share: 1 + 2^-d of it (page 5).
+    alpha = 1 / (1 + 2 ** -(axes - 1))
+    shares = simplices.weights[:, :pixels].T.contiguous() * alpha
+    return Lattice((splat,), blur, vertices[:, :pixels].T.contiguous(), shares)
+
+
+def _splat_bags(weights: Tensor, order: Tensor, starts: Tensor, pixels: int) -> Bags:
+    axes, points = weights.shape
+    columns = torch.arange(points, dtype=torch.int32, device=weights.device).repeat(axes)
+    rows = columns.index_select(0, order)
+    weights = weights.reshape(-1).index_select(0, order)
+    if points > pixels:
+        weights[rows >= pixels] = 0
+        rows[rows >= pixels] = 0
+    end = starts.new_tensor([len(order)] * 2)  # twice: the row of zeros is an empty bag
+    return Bags(rows, weights, torch.cat([starts, end]).int())
+
+
+def _neighbours(keys: Tensor, steps: tuple[int, ...]) -> tuple[Tensor, ...]:
+    """Return, for each axis, every vertex with the one before and the one after it."""
+    count = len(keys)
+    itself = torch.arange(count + 1, dtype=torch.int32, device=keys.device)
+    blur = []
+    for step in steps:
+        wanted = keys + step
+        place = torch.searchsorted(keys, wanted, out_int32=True).clamp_(max=count - 1)
+        found = keys.index_select(0, place) == wanted
+        after = torch.full_like(itself, count)
+        after[:count] = torch.where(found, place, count)
+        # Who is after me has me before it. Those without such a one all write to the last place.
+        before = torch.full_like(itself, count).scatter_(0, after.long(), itself)
+        before[count] = count
+        blur.append(torch.stack([itself, after, before], 1))
+    return tuple(blur)
+
+
+def joined(first: Lattice, second: Lattice) -> Lattice:
+    """Put two lattices over the same pixels side by side: one splat, one blur, one slice."""
+    (ours,), (theirs,) = first.splat, second.splat
+    splat = Bags(
+        torch.cat([ours.rows, theirs.rows]),
+        torch.cat([ours.weights, theirs.weights]),
+        torch.cat([ours.bounds[:-1], theirs.bounds[1:] + len(ours.rows)]),
+    )
+    count, last = len(ours.bounds) - 2, len(splat.bounds) - 2
+    alone = torch.full_like(first.blur[0], last)
+    alone[:, 0] = torch.arange(count + 1)
+    blur = []
+    for mine, other in zip_longest(first.blur, second.blur, fillvalue=alone):
+        moved = torch.where(mine == count, last, mine)[:-1]
+        blur.append(torch.cat([moved, other + count]))
+    vertices = torch.cat([first.vertices, second.vertices + count], 1)
+    return Lattice((splat,), tuple(blur), vertices, torch.cat([first.shares, second.shares], 1))

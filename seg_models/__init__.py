@@ -26,6 +26,7 @@ _HOMES = {
     "create": "networks",
     "load": "pipeline",
     "mean_field": "crf",
+    "open_checkpoint": "guests",
 }
 __all__ = ["__version__", *_HOMES]
 

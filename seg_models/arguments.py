@@ -78,7 +78,9 @@ def _list(command: Parser) -> None:
 
 
 def _model(command: Parser) -> None:
-    command.add_argument("--model", required=True, metavar="NAME", help="as `list` names it")
+    command.add_argument(
+        "--model", required=True, metavar="NAME", help="as `list` names it, a folder, or a Hub repo"
+    )
     command.add_argument(
         "--crf", type=int, default=0, metavar="N", help="CRF iterations; 0, the default, is off"
     )
@@ -130,7 +132,9 @@ def _train(command: Parser) -> None:
 
 def _publish(command: Parser) -> None:
     command.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
-    command.add_argument("--namespace", required=True, metavar="NS", help="a Hub account")
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("--namespace", metavar="NS", help="the Hub account for the networks")
+    where.add_argument("--space", metavar="NS/NAME", help="upload the page as this Space instead")
     command.add_argument("--dry-run", action="store_true", help="say what would be uploaded")
 
 

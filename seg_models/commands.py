@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from . import batch, evaluation, pipeline, report, scoring, weights, zoo
+from . import batch, evaluation, guests, pipeline, report, scoring, weights, zoo
 from .specs import Checkpoint, CrfSettings, WeightsError
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -37,7 +37,7 @@ def list_checkpoints(chosen: Namespace) -> int:
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
     photos = batch.photos_in(chosen.photos)
-    segmenter = pipeline.load(chosen.model, chosen.device)
+    segmenter = pipeline.load(guests.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
     if len(photos) == 1 and not chosen.photos[0].is_dir():
@@ -67,7 +67,7 @@ def evaluate(chosen: Namespace) -> int:
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
     found = scoring.spread(evaluation.pairs(chosen.data), chosen.limit)
-    segmenter = pipeline.load(chosen.model, chosen.device)
+    segmenter = pipeline.load(guests.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
     result = scoring.evaluate(segmenter, found, crf, lambda pairs: tqdm(pairs, unit="photo"))
     facts = scoring.figures(result, segmenter.checkpoint)
@@ -105,10 +105,14 @@ def fetch(chosen: Namespace) -> int:
 
 
 def publish(chosen: Namespace) -> int:
-    """Upload checkpoints to the Hub."""
-    from . import hub
+    """Upload checkpoints, or the page as a Space, to the Hub."""
+    from . import hub, space
 
-    for line in hub.publish(chosen.namespace, _named(chosen.names), dry_run=chosen.dry_run):
+    if chosen.space:
+        lines = space.publish(chosen.space, chosen.dry_run)
+    else:
+        lines = hub.publish(chosen.namespace, _named(chosen.names), chosen.dry_run)
+    for line in lines:
         print(line)
     return 0
 

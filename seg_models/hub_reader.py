@@ -89,7 +89,7 @@ def download(
     if reason := failure():
         raise HubUnreachableError(reason)
     try:
-        found = _within(PROBE_SECONDS, lambda: _probe(address))
+        found = within(PROBE_SECONDS, lambda: _probe(address))
     except (errors.HTTPError, OSError, ValueError) as error:
         problem = hub_reasons.of_no_answer(error, address, endpoint())
         if isinstance(problem, HubUnreachableError):
@@ -135,7 +135,7 @@ def _probe(address: HubAddress) -> int | None:
     return metadata.size
 
 
-def _within(seconds: float, call: Callable[[], Any]) -> Any:
+def within(seconds: float, call: Callable[[], Any]) -> Any:
     """Return what `call` returns, or raise TimeoutError once `seconds` have passed."""
     outcome: Future = Future()
 

@@ -59,16 +59,17 @@ class Segmenter:
         return deque(self.stages(photo, crf, working_side), maxlen=1).pop()
 
 
-def load(name: str, device: str = "auto") -> Segmenter:
+def load(name: str | Checkpoint, device: str = "auto") -> Segmenter:
     """Return the checkpoint called `name` on `device` ("auto", "cpu" or "cuda").
 
-    The last few are kept, so that to compare networks does not load them again and again.
+    One from outside the zoo comes from `open_checkpoint`. The last few are kept in memory.
 
     Raises:
         ValueError: If there is no such checkpoint or device.
         WeightsError: If its weights cannot be had.
     """
-    device, checkpoint = choose_device(device), zoo.find(name)
+    device = choose_device(device)
+    checkpoint = name if isinstance(name, Checkpoint) else zoo.find(name)
     return Segmenter(checkpoint, trained.network(checkpoint, device), device)
 
 

@@ -22,7 +22,7 @@ def folder() -> Path:
 
 def checkpoints() -> tuple[Checkpoint, ...]:
     """Return every checkpoint, by name; a folder without config.json is none."""
-    return tuple(read(each.parent) for each in sorted(folder().glob("*/config.json")))
+    return tuple(_own(each.parent) for each in sorted(folder().glob("*/config.json")))
 
 
 def find(name: str) -> Checkpoint:
@@ -33,7 +33,7 @@ def find(name: str) -> Checkpoint:
     """
     for each in folder().glob("*/config.json"):
         if each.parent.name == name:
-            return read(each.parent)
+            return _own(each.parent)
     known = [each.name for each in checkpoints()]
     if not known:
         raise ValueError(f"no checkpoint called {name!r}: there are none in {folder()}")
@@ -69,6 +69,14 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     return facts
 
 
+def _own(folder: Path) -> Checkpoint:
+    """Return a checkpoint of the zoo, which is found by its folder's name."""
+    checkpoint = read(folder)
+    if checkpoint.name != folder.name:
+        raise ValueError(f"{folder}/config.json names it {checkpoint.name!r}, unlike its folder")
+    return checkpoint
+
+
 def _checkpoint(facts: Mapping[str, Any], folder: Path) -> Checkpoint:
     labels = LabelSet(facts["domain"], tuple(facts["classes"]), _triples(facts["colours"]))
     recipe = {key: tuple(v) if key != "long_side" else v for key, v in facts["recipe"].items()}
@@ -101,9 +109,8 @@ def _triples(colours: list[list[int]]) -> tuple[tuple[int, int, int], ...]:
 
 def _check(checkpoint: Checkpoint) -> None:
     labels, recipe = checkpoint.labels, checkpoint.recipe
-    name, classes, colours = checkpoint.name, len(labels.classes), len(labels.colours)
+    classes, colours = len(labels.classes), len(labels.colours)
     faults = {
-        f"its name is {name!r}, its folder's is not": name != checkpoint.folder.name,
         f"{classes} classes but {colours} colours": classes != colours,
         f"{classes} classes, but 1 to 255 can be labelled": not 1 <= classes <= 255,
         f"no storage called {checkpoint.storage!r}": checkpoint.storage not in storage.STORAGES,

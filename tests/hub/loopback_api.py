@@ -46,8 +46,11 @@ class Api:
 
     def api(self, path: str):
         parts = path.strip("/").split("/")
-        if not self.headers.get("Authorization"):
-            self.refuse(401, "Unauthorized")
+        token = self.headers.get("Authorization", "")
+        if self.command == "POST" and token != "Bearer writer":
+            self.reply(b'{"error": "you may not write here"}', 403)
+        elif parts[1:] == ["whoami-v2"]:
+            self.json({"name": "tests"}, 200 if token else 401)
         elif path.endswith(".git/info/lfs/objects/batch"):
             self.batch()
         elif parts[1:2] == ["validate-yaml"]:

@@ -1,0 +1,163 @@
+"""The model card of a checkpoint: everything config.json knows, for a reader on the Hub."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+from . import networks
+from .model_sources import DATA, STARTS, Data, Start
+from .specs import Checkpoint
+
+CARD = "README.md"
+SAMPLE = "sample.jpg"
+
+
+def model_card(checkpoint: Checkpoint) -> str:
+    """Return the card: YAML front matter with a model-index of the val figures, then Markdown."""
+    return "\n\n".join(each.strip() for each in _sections(checkpoint) if each.strip()) + "\n"
+
+
+def write(checkpoint: Checkpoint) -> Path:
+    """Write the card beside the checkpoint's config.json; return its path."""
+    path = checkpoint.folder / CARD
+    path.write_text(model_card(checkpoint), encoding="utf-8")
+    return path
+
+
+def paper(architecture: str) -> tuple[str, str]:
+    """Return a line on the network and its paper, as the network's own module has them."""
+    module = inspect.getmodule(networks.ARCHITECTURES[architecture])
+    summary, reference, *_ = inspect.getdoc(module).split("\n\n")
+    return " ".join(summary.split()), " ".join(reference.split())
+
+
+def _sections(checkpoint: Checkpoint) -> list[str]:
+    summary, reference = paper(checkpoint.architecture)
+    data, start = _data(checkpoint), _start(checkpoint)
+    return [
+        f"---\n{_front_matter(checkpoint, data, start)}\n---",
+        f"# {checkpoint.name}",
+        f"{summary}\n\n{reference}",
+        f"Classes: {', '.join(checkpoint.labels.classes)}.",
+        _sample(checkpoint),
+        _results(checkpoint),
+        _use(checkpoint),
+        "## Training\n\n" + _facts(dict(checkpoint.training)),
+        f"Trained on {data.sentence} {start.sentence}",
+        "## Limits\n\nIt knows the classes above and no others: whatever else a photo shows, it "
+        "takes for one of them. It learnt from few photos for a short time, so expect less than "
+        "the paper's figure, and do not let anything that matters depend on it.",
+        f"## Licence\n\nCode: MIT (LICENSE). Weights: {start.licence}. {start.credit}",
+    ]
+
+
+def _front_matter(checkpoint: Checkpoint, data: Data, start: Start) -> str:
+    from huggingface_hub import EvalResult, ModelCardData
+
+    figures = {
+        "mIoU": ("mean_iou", "val_miou"),
+        "mIoU with dense CRF": ("mean_iou", "val_miou_crf"),
+        "pixel accuracy": ("accuracy", "val_pixel_accuracy"),
+    }
+    results = [
+        EvalResult(
+            task_type="image-segmentation",
+            dataset_type=checkpoint.domain,
+            dataset_name=f"{data.name} (val)",
+            metric_type=kind,
+            metric_name=name,
+            metric_value=checkpoint.results[key],
+        )
+        for name, (kind, key) in figures.items()
+        if checkpoint.results.get(key) is not None
+    ]
+    facts = ModelCardData(
+        license=start.licence.lower(),
+        library_name="pytorch",
+        pipeline_tag="image-segmentation",
+        tags=["semantic-segmentation", "dense-crf", checkpoint.architecture, checkpoint.domain],
+        model_name=checkpoint.name if results else None,
+        eval_results=results or None,
+    )
+    return facts.to_yaml().strip()
+
+
+def _sample(checkpoint: Checkpoint) -> str:
+    there = checkpoint.folder is not None and (checkpoint.folder / SAMPLE).is_file()
+    return f"![A photo, the raw score map, and the labels]({SAMPLE})" if there else ""
+
+
+def _results(checkpoint: Checkpoint) -> str:
+    results = checkpoint.results
+    lines = [f"{_millions(checkpoint.parameters)} parameters, stored as {checkpoint.storage}."]
+    if results.get("val_miou") is None:
+        return "## Results\n\n" + "\n".join([*lines, "It has not been scored on all of val yet."])
+    rows = [
+        ("mIoU", results["val_miou"], results.get("val_miou_crf")),
+        (
+            "pixel accuracy",
+            results.get("val_pixel_accuracy"),
+            results.get("val_pixel_accuracy_crf"),
+        ),
+    ]
+    with_crf = results.get("val_iou_crf", {})
+    rows += [(name, iou, with_crf.get(name)) for name, iou in results.get("val_iou", {}).items()]
+    images = results.get("val_images")
+    lines.append(f"Scored on {f'the {images} photos of' if images else ''} val, each at its size.")
+    if checkpoint.published_miou is not None:
+        share = _percent(checkpoint.published_miou)
+        lines.append(f"The paper reports a mIoU of {share} on the test split.")
+    iterations = results.get("crf_iterations", "no")
+    table = [f"| % | network alone | dense CRF, {iterations} iterations |", "|---|---|---|"]
+    table += [f"| {name} | {_percent(alone)} | {_percent(crf)} |" for name, alone, crf in rows]
+    return "## Results\n\n" + " ".join(lines) + "\n\n" + "\n".join(table)
+
+
+def _use(checkpoint: Checkpoint) -> str:
+    opened = f'"{checkpoint.name}"'
+    if checkpoint.hub is not None:
+        opened = f'seg_models.open_checkpoint("{checkpoint.hub.repo}")'
+    return f"""
+## Use
+
+```python
+import seg_models
+
+segmenter = seg_models.load({opened})
+segmentation = segmenter.segment("photo.jpg", seg_models.CrfSettings(iterations=10))
+labels = seg_models.pipeline.labels(segmentation)  # (H, W) class indices
+```
+
+A published repo carries the package itself, in `seg_models/`, so that its `handler.py` works on
+Inference Endpoints as it is: the very code that the figures above were measured with, whatever
+later versions do. `requirements.txt` names the few packages that come from PyPI.
+"""
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    known = {key.replace("_", " "): value for key, value in facts.items() if value is not None}
+    if not known:
+        return "Nothing is recorded."
+    return "\n".join(f"- {key}: {_plain(value)}" for key, value in known.items())
+
+
+def _plain(value: Any) -> str:
+    return re.sub(r"\s+", " ", f"{value:,}" if isinstance(value, int) else str(value))
+
+
+def _data(checkpoint: Checkpoint) -> Data:
+    name = checkpoint.domain
+    return DATA.get(name, Data(name, f"a data set of its makers, called {name}."))
+
+
+def _start(checkpoint: Checkpoint) -> Start:
+    return STARTS.get(checkpoint.training.get("started_from"), STARTS["random weights"])
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:.2f} million"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}"

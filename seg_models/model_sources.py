@@ -1,0 +1,60 @@
+"""Where a checkpoint's knowledge comes from: the data of each domain, the weights it began with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Data:
+    """The photos of a domain."""
+
+    name: str
+    sentence: str  # follows "Trained on"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a network knew before its training here."""
+
+    sentence: str
+    licence: str  # of the weights that come of it, by the Hub's name
+    credit: str
+
+
+DATA = {
+    "camvid": Data(
+        "CamVid",
+        "CamVid: 367 street scenes for training and 101 for validation, at 480x360, in eleven "
+        "classes (Brostow, Fauqueur & Cipolla, 2009; the split of the SegNet authors). Its "
+        "pictures were gathered for research and are not part of this repo.",
+    ),
+    "animals": Data(
+        "PASCAL VOC 2012, animals",
+        "photos of PASCAL VOC 2012 that show a cat, cow, dog, horse or sheep, 2,900 for training "
+        "and 300 for validation, with the masks of SBD (Everingham et al., 2015; Hariharan et "
+        "al., 2011). Every other class of VOC counts as void. The photos come from Flickr under "
+        "its users' terms, were gathered for research, and are not part of this repo.",
+    ),
+    "voc": Data(
+        "PASCAL VOC 2012",
+        "PASCAL VOC 2012 in its 21 classes (Everingham et al., 2015). The photos come from Flickr "
+        "under its users' terms, were gathered for research, and are not part of this repo.",
+    ),
+}
+
+STARTS = {
+    "vgg16": Start(
+        "Its VGG-16 trunk began with the weights that Simonyan & Zisserman trained on ImageNet.",
+        "CC-BY-4.0",
+        "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
+        "Oxford (CC BY 4.0): changed by training on the data above.",
+    ),
+    "efficientnet_lite2": Start(
+        "Its encoder began with EfficientNet-Lite2's ImageNet weights.",
+        "Apache-2.0",
+        "They are adapted from EfficientNet-Lite2 of the TensorFlow authors (Apache 2.0): changed "
+        "by training on the data above.",
+    ),
+    "random weights": Start(
+        "It began with random weights.", "MIT", "They come from this training alone."
+    ),
+}

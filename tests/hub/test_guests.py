@@ -1,0 +1,141 @@
+"""Anyone's checkpoint can be opened, and none of it is believed before it is checked."""
+
+import json
+
+import pytest
+import tiny
+import torch
+
+from seg_models import guests, hub_reader, labels, networks, pipeline, zoo
+from seg_models.specs import HubAddress, WeightsError
+
+REPO = "someone/my-net"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A checkpoint in a folder that is not called like it."""
+    tiny.pack(tmp_path, "deeplab_v1-camvid")
+    return (tmp_path / "deeplab_v1-camvid").rename(tmp_path / "mine")
+
+
+@pytest.fixture
+def upload(hub, folder):
+    """A function that puts the folder, its facts changed, on the Hub; it returns the commit."""
+
+    def put(**changes):
+        change(folder, **changes)
+        for path in folder.iterdir():
+            commit = hub.put(REPO, path.name, path.read_bytes())
+        return commit
+
+    return put
+
+
+def change(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_folder_opens_whatever_it_is_called(folder, flag):
+    checkpoint = guests.open_checkpoint(folder)
+    assert checkpoint.name == "deeplab_v1-camvid"
+    probabilities = pipeline.load(checkpoint).segment(flag).probabilities
+    assert probabilities.shape == (11, 24, 48)
+
+
+def test_a_repo_opens_at_its_newest_commit(hub, upload, flag):
+    first = upload()
+    segmentation = pipeline.load(guests.open_checkpoint(REPO)).segment(flag)
+    assert segmentation.checkpoint.hub == HubAddress(REPO, first)
+    second = upload(results={"val_miou": 0.9})
+    assert guests.open_checkpoint(REPO).results == {"val_miou": 0.9}
+    assert guests.open_checkpoint(REPO).hub.commit == second
+    assert guests.open_checkpoint(f"{REPO}@{first}").hub.commit == first
+
+
+def test_a_repo_once_opened_opens_without_the_hub(hub, upload, monkeypatch):
+    commit = upload()
+    guests.open_checkpoint(REPO)
+    before = hub.log()
+    assert guests.open_checkpoint(f"{REPO}@{commit}").embedded
+    assert hub.log() == before
+    hub.fault("unavailable", REPO)
+    assert guests.open_checkpoint(REPO).embedded
+    hub_reader.forget_failures()
+    with pytest.raises(WeightsError, match="answers 503"):
+        guests.open_checkpoint(f"{REPO}@{'0' * 40}")
+    hub.fault("", REPO)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"architecture": "os.system"}, r"unknown here; known are .*deeplab_v1"),
+        ({"classes": []}, "colours"),
+        ({"classes": ["a"] * 300, "colours": [[0, 0, 0]] * 300}, "300 classes"),
+        ({"sha256": None}, "must state file_bytes and sha256"),
+        ({"file_bytes": 1 << 40}, "must state file_bytes and sha256"),
+        ({"options": {"width": 1e9}}, "unlikely options"),
+        ({"options": {"width": 64}}, "parameters"),
+        ({"options": {"surprise": 1}}, "cannot be built"),
+        ({"storage": "pickle"}, "no storage called 'pickle'"),
+    ],
+)
+def test_what_a_repo_says_is_checked_before_its_weights_are_fetched(hub, upload, changes, words):
+    upload(**changes)
+    before = hub.log()
+    with pytest.raises(ValueError, match=words):
+        guests.open_checkpoint(REPO)
+    assert not [path for _, path, _ in hub.log()[len(before) :] if path.endswith("safetensors")]
+
+
+def test_weights_of_another_size_or_content_are_refused(upload, folder, flag):
+    upload(file_bytes=12)
+    with pytest.raises(WeightsError, match=r"not the 12 that config\.json states"):
+        guests.open_checkpoint(REPO)
+    upload(file_bytes=(folder / "model.safetensors").stat().st_size, sha256="0" * 64)
+    with pytest.raises(WeightsError, match="is not the published file"):
+        pipeline.load(guests.open_checkpoint(REPO))
+
+
+def test_weights_of_another_network_are_refused(folder):
+    change(folder, options={"width": 0.1, "fc_channels": 16})
+    with pytest.raises(WeightsError, match="do not fit"):
+        pipeline.load(guests.open_checkpoint(folder))
+
+
+@pytest.mark.parametrize("place", ["../etc", "a/b/c", "me/net@main", "no such name", "a" * 500])
+def test_what_is_neither_folder_nor_repo_is_named(place):
+    with pytest.raises(ValueError, match="neither a folder nor a Hub repo"):
+        guests.open_checkpoint(place)
+
+
+def test_a_page_opens_no_folders(folder, hub):
+    with pytest.raises(ValueError, match="neither a folder nor a Hub repo"):
+        guests.from_hub(str(folder))
+
+
+def test_a_folder_without_weights_says_so(folder):
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(WeightsError, match=r"holds no model\.safetensors"):
+        guests.open_checkpoint(folder)
+
+
+def test_the_command_line_takes_all_three(folder, upload, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "zoo"))
+    tiny.pack(tmp_path / "zoo", "deeplab_v1-animals")
+    upload()
+    monkeypatch.chdir(tmp_path)
+    assert guests.find("deeplab_v1-animals") == zoo.find("deeplab_v1-animals")
+    assert guests.find("mine").name == guests.find(REPO).name == "deeplab_v1-camvid"
+    with pytest.raises(ValueError, match="did you mean deeplab_v1-animals"):
+        guests.find("deeplab_v1-animal")
+
+
+def test_the_papers_own_networks_are_within_the_bounds():
+    """The limits must not refuse an honest network at the paper's full width."""
+    with torch.device("meta"):
+        for name in networks.architectures():
+            network = networks.create(name, len(labels.VOC.classes))
+            assert sum(each.numel() for each in network.parameters()) < guests.LARGEST_NETWORK

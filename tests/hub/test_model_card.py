@@ -1,0 +1,78 @@
+"""The card says what config.json says, in a form that the Hub understands."""
+
+from dataclasses import replace
+
+import pytest
+import tiny
+from huggingface_hub import ModelCard
+
+from seg_models import model_card, networks
+from seg_models.specs import HubAddress
+
+RESULTS = {
+    "val_images": 101,
+    "val_miou": 0.5123,
+    "val_miou_crf": 0.5234,
+    "val_pixel_accuracy": 0.9,
+    "val_iou": {"sky": 0.91, "pole": None},
+    "val_iou_crf": {"sky": 0.92, "pole": 0.1},
+    "crf_iterations": 5,
+}
+
+
+@pytest.fixture
+def scored(tmp_path):
+    checkpoint = tiny.pack(tmp_path, "deeplab_v1-camvid")
+    training = {"started_from": "vgg16", "crops": 12345, "teacher": None}
+    return replace(checkpoint, results=RESULTS, training=training, published_miou=0.616)
+
+
+def test_the_model_index_holds_the_val_figures(scored):
+    facts = ModelCard(model_card.model_card(scored)).data
+    figures = {each.metric_name: each.metric_value for each in facts.eval_results}
+    assert figures == {"mIoU": 0.5123, "mIoU with dense CRF": 0.5234, "pixel accuracy": 0.9}
+    assert {each.dataset_name for each in facts.eval_results} == {"CamVid (val)"}
+    assert facts.pipeline_tag == "image-segmentation" and facts.license == "cc-by-4.0"
+
+
+def test_the_reader_finds_results_data_training_and_credit(scored):
+    text = model_card.model_card(scored)
+    for words in (
+        "arXiv:1412.7062",
+        "| mIoU | 51.2 | 52.3 |",
+        "| sky | 91.0 | 92.0 |",
+        "| pole | - | 10.0 |",
+        "5 iterations",
+        "61.6 on the test split",
+        "- crops: 12,345",
+        "367 street scenes",
+        "Simonyan",
+        'seg_models.load("deeplab_v1-camvid")',
+    ):
+        assert words in text
+    assert "teacher" not in text
+
+
+def test_a_published_one_is_opened_from_its_repo(scored):
+    published = replace(scored, hub=HubAddress("me/net", "0" * 40))
+    text = model_card.model_card(published)
+    assert 'open_checkpoint("me/net")' in text
+    assert "0" * 40 not in text  # or each publication would change the card
+
+
+def test_an_unscored_one_says_so(scored):
+    text = model_card.model_card(replace(scored, results={}, training={}))
+    assert "not been scored" in text and ModelCard(text).data.eval_results is None
+
+
+@pytest.mark.parametrize("architecture", networks.architectures())
+def test_every_network_names_its_paper(architecture):
+    summary, reference = model_card.paper(architecture)
+    assert summary.endswith(".") and "\n" not in summary
+    assert any(place in reference for place in ("arXiv", "ICLR", "ICCV", "CVPR"))
+
+
+def test_it_is_written_beside_the_facts(scored):
+    path = model_card.write(scored)
+    assert path == scored.folder / "README.md"
+    assert path.read_text(encoding="utf-8") == model_card.model_card(scored)

@@ -1,0 +1,175 @@
+"""What is published is whole: a clean machine fetches it and labels a photo alike."""
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny
+from PIL import Image
+
+from seg_models import guests, hub, pipeline, space, uploads, weights, zoo
+from seg_models.specs import HubAddress, WeightsError
+
+# huggingface_hub's own upload, seen where pytest makes warnings errors.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+
+# Run without this project: only what the repo itself brings, and none of the page's packages.
+STRANGER = """
+import importlib.util, json, sys
+from huggingface_hub import snapshot_download
+folder = snapshot_download(sys.argv[1])
+for absent in ("gradio", "huggingface_hub", "onnx", "pydensecrf", "tqdm"):
+    sys.modules[absent] = None
+spec = importlib.util.spec_from_file_location("handler", folder + "/handler.py")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+answer = module.EndpointHandler(folder)({"inputs": sys.argv[2]})
+import seg_models
+assert seg_models.__file__.startswith(folder), seg_models.__file__
+json.dump(answer["mask"], sys.stdout)
+"""
+
+
+@pytest.fixture
+def zoo_of_two(hub, tmp_path, monkeypatch):
+    """Two checkpoints that may be published, and a token for that."""
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
+    monkeypatch.setenv("HF_TOKEN", "writer")
+    for name in ("deeplab_v1-animals", "deeplab_v1-camvid"):
+        tiny.pack(tmp_path / "weights", name)
+    return zoo.checkpoints()
+
+
+def publish(namespace="tests", **options) -> list[str]:
+    return list(hub.publish(namespace, zoo.checkpoints(), **options))
+
+
+def test_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path, flag):
+    publish()
+    photo = io.BytesIO()
+    Image.fromarray(flag).save(photo, format="PNG")
+    variables = {
+        "HF_ENDPOINT": loopback.url,
+        "HF_HOME": str(tmp_path / "home"),
+        "HF_HUB_DISABLE_XET": "1",
+        "NO_PROXY": "127.0.0.1",
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.environ["PATH"],
+    }
+    command = [sys.executable, "-I", "-c", STRANGER, "tests/deeplab_v1-camvid"]
+    answer = subprocess.run(
+        [*command, base64.b64encode(photo.getvalue()).decode()],
+        env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    mask = np.array(Image.open(io.BytesIO(base64.b64decode(json.loads(answer.stdout)))))
+    expected = pipeline.labels(pipeline.load("deeplab_v1-camvid").segment(flag))
+    assert np.array_equal(mask, expected)
+
+
+def test_publishing_pins_the_commit_and_again_changes_nothing(zoo_of_two, loopback):
+    lines = publish()
+    pinned = [each.hub for each in zoo.checkpoints()]
+    for place, line in zip(pinned, lines, strict=False):
+        assert len(place.commit) == 40 and line == f"{loopback.url}/{place.repo} at {place.commit}"
+    assert lines[-1] == f"{loopback.url}/collections/tests/coarse-to-crisp-0123"
+    publish()
+    assert [each.hub for each in zoo.checkpoints()] == pinned
+
+
+def test_without_its_own_file_a_published_checkpoint_comes_from_the_hub(zoo_of_two, hub):
+    publish()
+    first = zoo.checkpoints()[0]
+    (first.folder / weights.FILE).unlink()
+    fetched = weights.locate(first)
+    assert fetched.parent.name == first.hub.commit
+    lines = publish()
+    assert lines[0].startswith("deeplab_v1-animals: passed over") and len(lines) == 3
+    card = guests.open_checkpoint("tests/deeplab_v1-animals").folder.parent
+    assert card.exists() and first.hub == HubAddress("tests/deeplab_v1-animals", first.hub.commit)
+
+
+def test_a_file_that_is_gone_here_goes_there(zoo_of_two, loopback):
+    publish()
+    loopback.put("tests/deeplab_v1-camvid", "seg_models/renamed.py", b"old")
+    publish()
+    from huggingface_hub import HfApi
+
+    there = set(HfApi(endpoint=loopback.url).list_repo_files("tests/deeplab_v1-camvid"))
+    assert there == set(hub.contents(zoo.find("deeplab_v1-camvid"), "tests"))
+
+
+def test_a_dry_run_sends_and_writes_nothing(zoo_of_two, hub, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN")
+    before = [(each.folder / "config.json").read_bytes() for each in zoo_of_two]
+    lines = publish("somebody", dry_run=True)
+    assert lines[0].startswith("somebody/deeplab_v1-animals: ")
+    for name in ("README.md", "config.json", "handler.py", "LICENSE", "seg_models/pipeline.py"):
+        assert any(line.endswith(f"  {name}") for line in lines)
+    assert not any("training/" in line or "__pycache__" in line for line in lines)
+    assert [(each.folder / "config.json").read_bytes() for each in zoo_of_two] == before
+    with pytest.raises(ValueError, match="hf auth login"):
+        publish("somebody")
+
+
+def test_refusals_are_one_sentence(zoo_of_two, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "reader")
+    with pytest.raises(WeightsError, match=r"publishing tests/\S+ failed .*may this token write"):
+        publish()
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(WeightsError, match=r"the log-in failed at http://127\.0\.0\.1:9"):
+        publish()
+
+
+def test_wrong_weights_are_not_published(zoo_of_two):
+    path = zoo_of_two[1].folder / weights.FILE
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(WeightsError, match="not the published file"):
+        publish()
+
+
+def test_the_handlers_requirements_are_among_the_pages():
+    root = Path(hub.__file__).parents[1]
+    assert set(hub.REQUIREMENTS) <= set((root / "requirements.txt").read_text().splitlines())
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A small checkout to make a Space of."""
+    for path in ("README.md", "app.py", "requirements.txt", "page/a.py", "weights/x/config.json"):
+        (tmp_path / "checkout" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "checkout" / path).write_text(path)
+    for path in ("seg_models/__pycache__/a.pyc", "tests/test_a.py", "seg_models/a.py"):
+        (tmp_path / "checkout" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "checkout" / path).write_text(path)
+    monkeypatch.setattr(space, "ROOT", tmp_path / "checkout")
+    return tmp_path / "checkout"
+
+
+def test_the_space_holds_the_page_and_what_it_needs(hub, checkout, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "writer")
+    first = list(space.publish("tests/page"))
+    assert first == list(space.publish("tests/page")), "a second time must change nothing"
+    (checkout / "page" / "a.py").rename(checkout / "page" / "b.py")
+    assert list(space.publish("tests/page")) != first
+    from huggingface_hub import HfApi
+
+    there = set(HfApi(endpoint=hub.url).list_repo_files("tests/page", repo_type="space"))
+    assert there == {
+        "README.md", "app.py", "requirements.txt", "page/b.py", "seg_models/a.py",
+        "weights/x/config.json",
+    }  # fmt: skip
+    (checkout / "app.py").unlink()
+    with pytest.raises(ValueError, match=r"lacks app\.py"):
+        list(space.publish("tests/page"))
+
+
+def test_the_plan_counts_bytes():
+    lines = list(uploads.plan("a/b", {"one": b"12", "two": b"3"}))
+    assert lines[0] == "a/b: 2 files, 3 bytes" and len(lines) == 3

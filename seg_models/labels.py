@@ -37,8 +37,6 @@ def subset(name: str, whole: LabelSet, classes: tuple[str, ...]) -> LabelSet:
     return LabelSet(name, classes, tuple(colours[each] for each in classes))
 
 
-ANIMALS = subset(
-    "animals", VOC, ("background", "cat", "cow", "dog", "horse", "person", "sheep")
-)
+ANIMALS = subset("animals", VOC, ("background", "cat", "cow", "dog", "horse", "person", "sheep"))
 
 DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, VOC)}

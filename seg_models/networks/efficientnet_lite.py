@@ -26,12 +26,21 @@ STAGES = (
 class InvertedResidual(nn.Module):
     """Widen with 1x1, filter each channel, narrow with 1x1; add the input where shapes agree."""
 
-    def __init__(self, before: int, after: int, kernel: int, expansion: int, norm: bool, **grid):
+    def __init__(
+        self,
+        before: int,
+        after: int,
+        kernel: int,
+        expansion: int,
+        norm: bool,
+        unit: type[ConvUnit] = ConvUnit,
+        **grid: int,
+    ):
         super().__init__()
         inner = before * expansion
         common = {"norm": norm, "norm_bias": False, "activation": nn.ReLU6}
         self.expand = ConvUnit(before, inner, 1, **common) if expansion > 1 else None
-        self.depthwise = ConvUnit(inner, inner, kernel, groups=inner, **grid, **common)
+        self.depthwise = unit(inner, inner, kernel, groups=inner, **grid, **common)
         self.project = ConvUnit(inner, after, 1, **{**common, "activation": None})
         self.residual = before == after and grid["stride"] == 1
 

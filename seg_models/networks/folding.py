@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from .layers import ConvUnit
+from .layers import Unit
 
 
 @torch.no_grad()
@@ -11,12 +11,12 @@ def folded_state(network: nn.Module) -> dict[str, Tensor]:
     """Return the state dict of the same network built with `norm=False`, with the same output.
 
     In evaluation mode a norm is y = gain (x - mean) / sqrt(variance + eps) + shift, so it
-    scales each filter and moves its bias. Only the norms of `ConvUnit`s can be folded; others,
-    such as those in front of a convolution, stay.
+    scales each filter and moves its bias. Only the norms of `Unit`s can be folded; others, such
+    as those in front of a convolution, stay.
     """
     state = {name: value.clone() for name, value in network.state_dict().items()}
     for name, unit in network.named_modules():
-        if isinstance(unit, ConvUnit) and unit.norm is not None:
+        if isinstance(unit, Unit) and unit.norm is not None:
             for key in unit.norm.state_dict():
                 del state[f"{name}.norm.{key}"]
             weight, bias = _folded(unit.conv, unit.norm)
@@ -24,7 +24,7 @@ def folded_state(network: nn.Module) -> dict[str, Tensor]:
     return state
 
 
-def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+def _folded(conv: nn.Conv2d | nn.ConvTranspose2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
     bias = conv.bias if conv.bias is not None else torch.zeros_like(norm.bias)
     # A transposed convolution keeps its output channels in the second dimension.

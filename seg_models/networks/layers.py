@@ -1,4 +1,4 @@
-"""What every network here shares: the interface, a convolution unit, and upsampling that stays put."""
+"""What all networks share: the interface, convolution units, and upsampling that stays put."""
 
 from collections import OrderedDict
 
@@ -28,7 +28,29 @@ class SegmentationNetwork(nn.Module):
         return self.upsample(self.score_map(images), tuple(images.shape[-2:]))
 
 
-class ConvUnit(nn.Module):
+class Unit(nn.Module):
+    """A convolution of either kind, then batch norm and activation where there are any."""
+
+    def __init__(
+        self,
+        conv: nn.Conv2d | nn.ConvTranspose2d,
+        norm: bool,
+        activation: type[nn.Module] | None,
+    ):
+        super().__init__()
+        self.conv = conv
+        self.norm = nn.BatchNorm2d(conv.out_channels) if norm else None
+        self.activation = activation(inplace=True) if activation else None
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return features `(N, out_channels, h', w')`."""
+        features = self.conv(features)
+        if self.norm is not None:
+            features = self.norm(features)
+        return self.activation(features) if self.activation else features
+
+
+class ConvUnit(Unit):
     """Convolution, then batch norm and ReLU where asked for: the brick of nearly every paper.
 
     Without batch norm the convolution carries a bias. With it, `norm_bias` says whether the
@@ -49,22 +71,34 @@ class ConvUnit(nn.Module):
         norm_bias: bool = True,
         activation: type[nn.Module] | None = nn.ReLU,
     ):
-        super().__init__()
         if padding is None:
             padding = dilation * (kernel // 2)  # keeps the size at stride 1
-        self.conv = nn.Conv2d(
+        conv = nn.Conv2d(
             in_channels, out_channels, kernel, stride, padding, dilation, groups,
             bias=norm_bias or not norm,
         )  # fmt: skip
-        self.norm = nn.BatchNorm2d(out_channels) if norm else None
-        self.activation = activation(inplace=True) if activation else None
+        super().__init__(conv, norm, activation)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Return features `(N, out_channels, h', w')`."""
-        features = self.conv(features)
-        if self.norm is not None:
-            features = self.norm(features)
-        return self.activation(features) if self.activation else features
+
+class DeconvUnit(Unit):
+    """Transposed convolution with a bias, then batch norm and ReLU where asked for.
+
+    Enlarges `(h, w)` to `((h-1) stride + kernel - 2 padding)`, and `w` likewise.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        padding: int = 0,
+        norm: bool = False,
+        activation: type[nn.Module] | None = nn.ReLU,
+    ):
+        conv = nn.ConvTranspose2d(in_channels, out_channels, kernel, stride, padding)
+        super().__init__(conv, norm, activation)
 
 
 def scaled(channels: int, width: float) -> int:

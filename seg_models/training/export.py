@@ -1,0 +1,111 @@
+"""From a finished run to a folder of the zoo: weights, every fact, and the model card."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+import torch
+
+from .. import labels, model_card, networks, storage, zoo
+from ..networks.folding import folded_state
+from ..specs import CrfSettings
+from .loop import Run
+
+# The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
+PUBLISHED_CAMVID = {
+    "fcn8s": 0.570, "deconvnet": 0.489, "segnet": 0.464, "segnet_basic": 0.477,
+    "fc_densenet56": 0.589, "fc_densenet67": 0.658, "fc_densenet103": 0.669,
+    "deeplab_v1": 0.616, "dilatednet": 0.653,
+}  # fmt: skip
+
+# Tuned on val where a domain is named; the paper's otherwise.
+DOMAIN_CRF: dict[str, CrfSettings] = {}
+
+
+def write(run: Run, folder: Path) -> Path:
+    """Write the run's best weights and facts to `folder`; return the folder.
+
+    Batch norms are folded away where the network can be built without them. The val figures are
+    those of the run's last look, on a part of val; `evaluate --record` puts in the full ones.
+    """
+    recipe = run.recipe
+    label_set = labels.DOMAINS[recipe.domain]
+    network = networks.create(recipe.architecture, len(label_set.classes), **recipe.options)
+    network.load_state_dict(run.best_state)
+    options, state = _folded(network.eval(), recipe, len(label_set.classes))
+    folder.mkdir(parents=True, exist_ok=True)
+    sha256, size = storage.save(state, folder / "model.safetensors", recipe.storage)
+    facts = {
+        "name": recipe.name,
+        "architecture": recipe.architecture,
+        "domain": recipe.domain,
+        "options": options,
+        "classes": list(label_set.classes),
+        "colours": [list(colour) for colour in label_set.colours],
+        "recipe": dataclasses.asdict(recipe.recipe),
+        "crf": dataclasses.asdict(DOMAIN_CRF.get(recipe.domain, CrfSettings())),
+        "parameters": sum(value.numel() for value in state.values()),
+        "file_bytes": size,
+        "sha256": sha256,
+        "storage": recipe.storage,
+        "hub": None,
+        "results": {},
+        "training": _training_facts(run),
+        "published_miou": PUBLISHED_CAMVID.get(recipe.architecture)
+        if recipe.domain == "camvid"
+        else None,
+    }
+    save_facts(facts, folder)
+    return folder
+
+
+def save_facts(facts: dict, folder: Path) -> None:
+    """Write config.json and the model card that follows from it."""
+    unfinished = folder / "config.json.unfinished"
+    unfinished.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    os.replace(unfinished, folder / "config.json")
+    model_card.write(zoo.read(folder))
+
+
+def _folded(network, recipe, classes: int):
+    """Return the options and the state of the network without batch norms, if it can be."""
+    state = folded_state(network)
+    options = {**recipe.options, "norm": False}
+    try:
+        networks.create(recipe.architecture, classes, **options).load_state_dict(state)
+    except (ValueError, RuntimeError):  # it takes no `norm`, or has norms that cannot be folded
+        return dict(recipe.options), network.state_dict()
+    return options, state
+
+
+def _training_facts(run: Run) -> dict:
+    return {
+        "crops": run.crops,
+        "minutes": round(run.seconds / 60, 1),
+        "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
+        "seed": run.recipe.seed,
+        "started_from": run.recipe.encoder or "random weights",
+        "teacher": run.recipe.teacher,
+        "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
+        "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",
+        "best_val_part_miou": round(run.best, 4),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "commit": _commit(),
+    }
+
+
+def _commit() -> str | None:
+    """Return the commit the code was at, if this is a checkout and git is there."""
+    try:
+        shown = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True
+        )
+    except OSError:
+        return None
+    return shown.stdout.strip() or None

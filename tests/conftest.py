@@ -1,0 +1,42 @@
+"""What several test files need."""
+
+import numpy as np
+import pytest
+import tiny
+
+from seg_models.pipeline import Segmenter
+
+
+@pytest.fixture
+def weights(tmp_path, monkeypatch):
+    """A zoo of one untrained checkpoint, `tiny-animals`, in place of the project's own."""
+    folder = tmp_path / "weights"
+    tiny.pack(folder, "tiny-animals")
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def primary():
+    """A segmenter that labels red, green and blue, working at 48 pixels."""
+    checkpoint = tiny.primary_checkpoint(48)
+    return Segmenter(checkpoint, tiny.Primary(checkpoint.recipe), "cpu")
+
+
+@pytest.fixture
+def flag():
+    """A photo (24, 48, 3): red left third, green top and blue bottom of the rest."""
+    photo = np.zeros((24, 48, 3), np.uint8)
+    photo[:, :16, 0] = 255
+    photo[:12, 16:, 1] = 255
+    photo[12:, 16:, 2] = 255
+    return photo
+
+
+@pytest.fixture
+def flag_labels():
+    """The classes of `flag`, (24, 48): 0 red, 1 green, 2 blue."""
+    labels = np.zeros((24, 48), np.uint8)
+    labels[:12, 16:] = 1
+    labels[12:, 16:] = 2
+    return labels

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import model_card, uploads, weights
+from . import model_card, sample, uploads, weights
 from .guests import open_checkpoint
 from .specs import Checkpoint, HubAddress
 
@@ -14,6 +14,7 @@ __all__ = ["contents", "open_checkpoint", "publish"]
 
 COLLECTION = "Coarse to Crisp"
 DESCRIPTION = "Classic segmentation networks, from the raw score map to the CRF-refined mask."
+SAMPLE = "sample.jpg"
 # What handler.py needs from PyPI; the page's own list, requirements.txt, has these and more.
 REQUIREMENTS = ("torch>=2.8", "safetensors>=0.5", "numpy>=1.26", "pillow>=11")
 LICENCE = Path(__file__).parents[1] / "LICENSE"
@@ -60,15 +61,19 @@ def contents(checkpoint: Checkpoint, namespace: str) -> uploads.Contents:
     """
     published = replace(checkpoint, hub=HubAddress(f"{namespace}/{checkpoint.name}"))
     facts = _facts(checkpoint) | {"hub": {"repo": published.hub.repo, "commit": None}}
+    shown = sample.sample(checkpoint)
+    picture = f"![{shown.alt}]({SAMPLE})\n\n{shown.credit}" if shown else ""
     files: dict[str, Path | bytes] = {
-        model_card.CARD: model_card.model_card(published).encode(),
+        model_card.CARD: model_card.model_card(published, picture).encode(),
         "config.json": _text(facts),
         weights.FILE: weights.locate(checkpoint),
         "handler.py": Path(__file__).with_name("handler.py"),
         "requirements.txt": "".join(f"{line}\n" for line in REQUIREMENTS).encode(),
     }
-    optional = {model_card.SAMPLE: checkpoint.folder / model_card.SAMPLE, "LICENSE": LICENCE}
-    files |= {name: path for name, path in optional.items() if path.is_file()}
+    if shown:
+        files[SAMPLE] = shown.jpeg
+    if LICENCE.is_file():
+        files[LICENCE.name] = LICENCE
     return files | uploads.package()
 
 

@@ -5,17 +5,20 @@ import re
 from pathlib import Path
 from typing import Any
 
-from . import networks
+from . import card_results, networks
 from .model_sources import DATA, STARTS, Data, Start
 from .specs import Checkpoint
 
 CARD = "README.md"
-SAMPLE = "sample.jpg"
 
 
-def model_card(checkpoint: Checkpoint) -> str:
-    """Return the card: YAML front matter with a model-index of the val figures, then Markdown."""
-    return "\n\n".join(each.strip() for each in _sections(checkpoint) if each.strip()) + "\n"
+def model_card(checkpoint: Checkpoint, picture: str = "") -> str:
+    """Return the card: YAML front matter with a model-index of the val figures, then Markdown.
+
+    `picture` is Markdown to show between the introduction and the results.
+    """
+    sections = (each.strip() for each in _sections(checkpoint, picture))
+    return "\n\n".join(each for each in sections if each) + "\n"
 
 
 def write(checkpoint: Checkpoint) -> Path:
@@ -32,7 +35,7 @@ def paper(architecture: str) -> tuple[str, str]:
     return " ".join(summary.split()), " ".join(reference.split())
 
 
-def _sections(checkpoint: Checkpoint) -> list[str]:
+def _sections(checkpoint: Checkpoint, picture: str) -> list[str]:
     summary, reference = paper(checkpoint.architecture)
     data, start = _data(checkpoint), _start(checkpoint)
     return [
@@ -40,8 +43,8 @@ def _sections(checkpoint: Checkpoint) -> list[str]:
         f"# {checkpoint.name}",
         f"{summary}\n\n{reference}",
         f"Classes: {', '.join(checkpoint.labels.classes)}.",
-        _sample(checkpoint),
-        _results(checkpoint),
+        picture,
+        card_results.section(checkpoint),
         _use(checkpoint),
         "## Training\n\n" + _facts(dict(checkpoint.training)),
         f"Trained on {data.sentence} {start.sentence}",
@@ -50,68 +53,6 @@ def _sections(checkpoint: Checkpoint) -> list[str]:
         "the paper's figure, and do not let anything that matters depend on it.",
         f"## Licence\n\nCode: MIT (LICENSE). Weights: {start.licence}. {start.credit}",
     ]
-
-
-def _front_matter(checkpoint: Checkpoint, data: Data, start: Start) -> str:
-    from huggingface_hub import EvalResult, ModelCardData
-
-    figures = {
-        "mIoU": ("mean_iou", "val_miou"),
-        "mIoU with dense CRF": ("mean_iou", "val_miou_crf"),
-        "pixel accuracy": ("accuracy", "val_pixel_accuracy"),
-    }
-    results = [
-        EvalResult(
-            task_type="image-segmentation",
-            dataset_type=checkpoint.domain,
-            dataset_name=f"{data.name} (val)",
-            metric_type=kind,
-            metric_name=name,
-            metric_value=checkpoint.results[key],
-        )
-        for name, (kind, key) in figures.items()
-        if checkpoint.results.get(key) is not None
-    ]
-    facts = ModelCardData(
-        license=start.licence.lower(),
-        library_name="pytorch",
-        pipeline_tag="image-segmentation",
-        tags=["semantic-segmentation", "dense-crf", checkpoint.architecture, checkpoint.domain],
-        model_name=checkpoint.name if results else None,
-        eval_results=results or None,
-    )
-    return facts.to_yaml().strip()
-
-
-def _sample(checkpoint: Checkpoint) -> str:
-    there = checkpoint.folder is not None and (checkpoint.folder / SAMPLE).is_file()
-    return f"![A photo, the raw score map, and the labels]({SAMPLE})" if there else ""
-
-
-def _results(checkpoint: Checkpoint) -> str:
-    results = checkpoint.results
-    lines = [f"{_millions(checkpoint.parameters)} parameters, stored as {checkpoint.storage}."]
-    if results.get("val_miou") is None:
-        return "## Results\n\n" + "\n".join([*lines, "It has not been scored on all of val yet."])
-    rows = [
-        ("mIoU", results["val_miou"], results.get("val_miou_crf")),
-        (
-            "pixel accuracy",
-            results.get("val_pixel_accuracy"),
-            results.get("val_pixel_accuracy_crf"),
-        ),
-    ]
-    with_crf = results.get("val_iou_crf", {})
-    rows += [(name, iou, with_crf.get(name)) for name, iou in results.get("val_iou", {}).items()]
-    images = results.get("val_images")
-    lines.append(f"Scored on {f'the {images} photos of' if images else ''} val, each at its size.")
-    if checkpoint.published_miou is not None:
-        share = _percent(checkpoint.published_miou)
-        lines.append(f"The paper reports a mIoU of {share} on the test split.")
-    iterations = results.get("crf_iterations", "no")
-    table = [f"| % | network alone | dense CRF, {iterations} iterations |", "|---|---|---|"]
-    table += [f"| {name} | {_percent(alone)} | {_percent(crf)} |" for name, alone, crf in rows]
-    return "## Results\n\n" + " ".join(lines) + "\n\n" + "\n".join(table)
 
 
 def _use(checkpoint: Checkpoint) -> str:
@@ -155,9 +96,32 @@ def _start(checkpoint: Checkpoint) -> Start:
     return STARTS.get(checkpoint.training.get("started_from"), STARTS["random weights"])
 
 
-def _millions(count: int) -> str:
-    return f"{count / 1e6:.2f} million"
+def _front_matter(checkpoint: Checkpoint, data: Data, start: Start) -> str:
+    from huggingface_hub import EvalResult, ModelCardData
 
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f}"
+    figures = {
+        "mIoU": ("mean_iou", "val_miou"),
+        "mIoU with dense CRF": ("mean_iou", "val_miou_crf"),
+        "pixel accuracy": ("accuracy", "val_pixel_accuracy"),
+    }
+    results = [
+        EvalResult(
+            task_type="image-segmentation",
+            dataset_type=checkpoint.domain,
+            dataset_name=f"{data.name} (val)",
+            metric_type=kind,
+            metric_name=name,
+            metric_value=checkpoint.results[key],
+        )
+        for name, (kind, key) in figures.items()
+        if checkpoint.results.get(key) is not None
+    ]
+    facts = ModelCardData(
+        license=start.licence.lower(),
+        library_name="pytorch",
+        pipeline_tag="image-segmentation",
+        tags=["semantic-segmentation", "dense-crf", checkpoint.architecture, checkpoint.domain],
+        model_name=checkpoint.name if results else None,
+        eval_results=results or None,
+    )
+    return facts.to_yaml().strip()

@@ -14,7 +14,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-import loopback_api
+from loopback_api import Api
+from loopback_memory import Hub
+from loopback_replies import Replies
 
 FAULTS = {
     "",  # none
@@ -33,11 +35,11 @@ SILENCE = 20  # seconds: longer than any test may wait
 BREAKING_POINT = 11 << 20  # bytes after which "broken once" ends: past one chunk of the client
 
 
-class Handler(loopback_api.Api, BaseHTTPRequestHandler):
+class Handler(Api, Replies, BaseHTTPRequestHandler):
     """Answers for the Hub and, on a second port, for the storage behind it."""
 
     protocol_version = "HTTP/1.1"
-    hub: loopback_api.Hub
+    hub: Hub
 
     def do_HEAD(self):
         self.answer()
@@ -128,34 +130,9 @@ class Handler(loopback_api.Api, BaseHTTPRequestHandler):
         else:
             self.reply(content)
 
-    def refuse(self, status: int, code: str):
-        self.reply(b"", status, {"X-Error-Code": code, "X-Error-Message": code})
-
-    def reply(self, content: bytes, status=200, headers=None, cut: int | None = None):
-        """Send `content`, or the part of it that was asked for; end after `cut` bytes of it."""
-        asked = self.headers.get("Range", "")
-        if status == 200 and asked:
-            first, last = asked.removeprefix("bytes=").split("-")
-            total, first = len(content), int(first)
-            content = content[first : int(last) + 1 if last else total]
-            headers = dict(headers or {})
-            headers["Content-Range"] = f"bytes {first}-{first + len(content) - 1}/{total}"
-            status = 206
-        self.send_response(status)
-        for key, value in (headers or {}).items():
-            self.send_header(key, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content[:cut])
-            self.close_connection = cut is not None
-
-    def log_message(self, *_):
-        """The tests ask for the log themselves."""
-
 
 def main():
-    hub = loopback_api.Hub()
+    hub = Hub()
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), Handler) for _ in range(2)]
     addresses = [f"http://127.0.0.1:{server.server_port}" for server in servers]
     hub.storage = addresses[1]

@@ -13,8 +13,8 @@ import pytest
 import tiny
 from PIL import Image
 
-from seg_models import guests, hub, pipeline, space, uploads, weights, zoo
-from seg_models.specs import HubAddress, WeightsError
+from seg_models import hub, pipeline, sample, uploads, weights, zoo
+from seg_models.specs import WeightsError
 
 # huggingface_hub's own upload, seen where pytest makes warnings errors.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -41,6 +41,7 @@ def zoo_of_two(hub, tmp_path, monkeypatch):
     """Two checkpoints that may be published, and a token for that."""
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
     monkeypatch.setenv("HF_TOKEN", "writer")
+    monkeypatch.setattr(sample, "ASSETS", tmp_path / "no examples")
     for name in ("deeplab_v1-animals", "deeplab_v1-camvid"):
         tiny.pack(tmp_path / "weights", name)
     return zoo.checkpoints()
@@ -73,6 +74,16 @@ def test_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path, flag
     assert np.array_equal(mask, expected)
 
 
+def test_the_card_shows_a_sample_and_credits_its_photo(zoo_of_two, monkeypatch):
+    checkpoint = zoo.find("deeplab_v1-animals")
+    monkeypatch.setattr(sample, "ASSETS", Path(hub.__file__).parents[1] / "assets")
+    files = hub.contents(checkpoint, "tests")
+    with Image.open(io.BytesIO(files["sample.jpg"])) as picture:
+        assert picture.width == 3 * sample.SIDE
+    card = files["README.md"].decode()
+    assert "](sample.jpg)" in card and "Photo: " in card and "Wikimedia Commons" in card
+
+
 def test_publishing_pins_the_commit_and_again_changes_nothing(zoo_of_two, loopback):
     lines = publish()
     pinned = [each.hub for each in zoo.checkpoints()]
@@ -83,16 +94,13 @@ def test_publishing_pins_the_commit_and_again_changes_nothing(zoo_of_two, loopba
     assert [each.hub for each in zoo.checkpoints()] == pinned
 
 
-def test_without_its_own_file_a_published_checkpoint_comes_from_the_hub(zoo_of_two, hub):
+def test_without_its_own_file_a_published_checkpoint_comes_from_the_hub(zoo_of_two):
     publish()
     first = zoo.checkpoints()[0]
     (first.folder / weights.FILE).unlink()
-    fetched = weights.locate(first)
-    assert fetched.parent.name == first.hub.commit
+    assert weights.locate(first).parent.name == first.hub.commit
     lines = publish()
     assert lines[0].startswith("deeplab_v1-animals: passed over") and len(lines) == 3
-    card = guests.open_checkpoint("tests/deeplab_v1-animals").folder.parent
-    assert card.exists() and first.hub == HubAddress("tests/deeplab_v1-animals", first.hub.commit)
 
 
 def test_a_file_that_is_gone_here_goes_there(zoo_of_two, loopback):
@@ -137,37 +145,6 @@ def test_wrong_weights_are_not_published(zoo_of_two):
 def test_the_handlers_requirements_are_among_the_pages():
     root = Path(hub.__file__).parents[1]
     assert set(hub.REQUIREMENTS) <= set((root / "requirements.txt").read_text().splitlines())
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A small checkout to make a Space of."""
-    for path in ("README.md", "app.py", "requirements.txt", "page/a.py", "weights/x/config.json"):
-        (tmp_path / "checkout" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "checkout" / path).write_text(path)
-    for path in ("seg_models/__pycache__/a.pyc", "tests/test_a.py", "seg_models/a.py"):
-        (tmp_path / "checkout" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "checkout" / path).write_text(path)
-    monkeypatch.setattr(space, "ROOT", tmp_path / "checkout")
-    return tmp_path / "checkout"
-
-
-def test_the_space_holds_the_page_and_what_it_needs(hub, checkout, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", "writer")
-    first = list(space.publish("tests/page"))
-    assert first == list(space.publish("tests/page")), "a second time must change nothing"
-    (checkout / "page" / "a.py").rename(checkout / "page" / "b.py")
-    assert list(space.publish("tests/page")) != first
-    from huggingface_hub import HfApi
-
-    there = set(HfApi(endpoint=hub.url).list_repo_files("tests/page", repo_type="space"))
-    assert there == {
-        "README.md", "app.py", "requirements.txt", "page/b.py", "seg_models/a.py",
-        "weights/x/config.json",
-    }  # fmt: skip
-    (checkout / "app.py").unlink()
-    with pytest.raises(ValueError, match=r"lacks app\.py"):
-        list(space.publish("tests/page"))
 
 
 def test_the_plan_counts_bytes():

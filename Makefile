@@ -33,7 +33,8 @@ clean:  ## remove .venv, so that the next target installs anew
 	grep '^pydensecrf2' requirements.txt > .venv/optional.txt
 	$(PIP) install -r .venv/required.txt -c constraints.txt
 	$(PIP) install -r .venv/optional.txt -c constraints.txt || \
-		echo "pydensecrf2 could not be built (is g++ there?): the lattice CRF engine carries on alone"
+		echo "pydensecrf2 could not be built (it needs g++): the lattice CRF engine carries on alone." \
+		"To try again: rm .venv/app.stamp"
 	touch $@
 
 .venv/dev.stamp: .venv/app.stamp requirements-dev.txt

@@ -14,7 +14,7 @@ import torch
 from .. import labels, model_card, networks, storage, zoo
 from ..networks.folding import folded_state
 from ..specs import CrfSettings
-from .loop import Run
+from .run import Run
 
 # The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
 PUBLISHED_CAMVID = {

@@ -8,6 +8,7 @@ import torch
 
 from .. import devices, labels, pipeline
 from . import dataset, export, loop, recipes
+from .run import begin, report, restore
 from .teacher import Teacher
 
 RUNS = Path("runs")
@@ -51,14 +52,14 @@ def train_recipe(
     device = torch.device(devices.choose_device(device))
     teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
     examples = dataset.load(Path(data) / "train", device)
-    run = loop.begin(recipe, len(labels.DOMAINS[recipe.domain].classes), device)
+    run = begin(recipe, len(labels.DOMAINS[recipe.domain].classes), device)
     state = runs / recipe.name / "state.pt"
     if resume and state.is_file():
-        loop.restore(run, state)
-        loop.report(run, "resumed")
+        restore(run, state)
+        report(run, "resumed")
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     folder = export.write(run, out or Path("weights") / recipe.name)
-    loop.report(run, f"written to {folder}")
+    report(run, f"written to {folder}")
     return folder
 
 

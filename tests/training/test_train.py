@@ -7,12 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
-from seg_models import pipeline, weights, zoo
+from seg_models import networks, pipeline, weights, zoo
 from seg_models.specs import Recipe
 from seg_models.trained import network as trained_network
 from seg_models.training import export, loop, recipes, train
 from seg_models.training.augmentation import Variation
 from seg_models.training.recipes import TrainingRecipe
+from seg_models.training.run import begin
 from seg_models.training.train import train_recipe
 
 CAT, DOG = 1, 3  # as `squares` labels them
@@ -57,7 +58,7 @@ def test_the_checkpoint_says_what_happened(trained):
 
 
 def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
-    run = loop.begin(replace(TINY, storage="float16"), 7, torch.device("cpu"))
+    run = begin(replace(TINY, storage="float16"), 7, torch.device("cpu"))
     for name, value in run.average.state_dict().items():
         if "running" in name:
             value.uniform_(0.5, 2.0)
@@ -123,6 +124,6 @@ def test_missing_data_say_how_to_lay_them_out(tmp_path):
 def test_every_recipe_can_be_built(name):
     row = recipes.find(name)
     with torch.device("meta"):
-        network = loop.networks.create(row.architecture, 7, **row.options)
+        network = networks.create(row.architecture, 7, **row.options)
     assert network.output_stride >= 1
     assert row.teacher is None or row.teacher in recipes.RECIPES

@@ -1,0 +1,105 @@
+"""A training run in the middle: made from a recipe, written to disk, taken up again."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .. import networks
+from . import precision, pretrained
+from .recipes import TrainingRecipe
+
+
+@dataclass
+class Run:
+    """All that changes while a network trains."""
+
+    recipe: TrainingRecipe
+    num_classes: int
+    device: torch.device
+    network: nn.Module
+    average: nn.Module  # the running average of the network's weights: what is kept at the end
+    optimiser: torch.optim.Optimizer
+    random: torch.Generator
+    step: int = 0
+    seconds: float = 0.0
+    progress: float = 0.0  # 0-1
+    best: float = -1.0  # val mIoU of `best_state`
+    best_state: dict[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def crops(self) -> int:
+        """How many crops the network has learnt from."""
+        return self.step * self.recipe.batch
+
+
+def begin(recipe: TrainingRecipe, num_classes: int, device: torch.device) -> Run:
+    """Return a run at its first step, with pretrained weights where the recipe names them."""
+    torch.manual_seed(recipe.seed)
+    network = networks.create(recipe.architecture, num_classes, **recipe.options)
+    average = networks.create(recipe.architecture, num_classes, **recipe.options)
+    if recipe.encoder:
+        pretrained.start(network, recipe.encoder, recipe.recipe)
+    average.load_state_dict(network.state_dict())
+    network = network.to(device, memory_format=torch.channels_last).train()
+    average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    if device.type == "cpu":
+        precision.keep_depthwise_in_float(network)
+    optimiser = torch.optim.AdamW(_groups(network, recipe), weight_decay=recipe.decay)
+    random = torch.Generator().manual_seed(recipe.seed)
+    return Run(recipe, num_classes, device, network, average, optimiser, random)
+
+
+def _groups(network: nn.Module, recipe: TrainingRecipe) -> list[dict]:
+    """Split the parameters by learning rate and decay: norms and biases do not decay."""
+    names = pretrained.names(network, recipe.encoder, recipe.recipe) if recipe.encoder else set()
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        rate = recipe.encoder_rate if name in names else recipe.rate
+        groups.setdefault((rate, parameter.dim() > 1), []).append(parameter)
+    return [
+        {"params": parameters, "lr": rate, "base": rate} | ({} if decays else {"weight_decay": 0.0})
+        for (rate, decays), parameters in groups.items()
+    ]
+
+
+def report(run: Run, what: str) -> None:
+    """Print a line of progress."""
+    print(
+        f"{run.recipe.name} {run.progress:6.1%} {run.seconds / 60:5.1f} min "
+        f"{run.crops:7d} crops  {what}",
+        flush=True,
+    )
+
+
+def store(run: Run, path: Path) -> None:
+    """Write all that is needed to go on, under a temporary name first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        "network": run.network.state_dict(),
+        "average": run.average.state_dict(),
+        "optimiser": run.optimiser.state_dict(),
+        "random": run.random.get_state(),
+        "dropout": torch.get_rng_state(),
+        "progress": (run.step, run.seconds, run.progress, run.best),
+        "best_state": run.best_state,
+    }
+    unfinished = path.with_suffix(".unfinished")
+    torch.save(state, unfinished)
+    os.replace(unfinished, path)
+
+
+def restore(run: Run, path: Path) -> None:
+    """Bring `run` to where `store` left it."""
+    state = torch.load(path, map_location=run.device, weights_only=True)
+    run.network.load_state_dict(state["network"])
+    run.average.load_state_dict(state["average"])
+    run.optimiser.load_state_dict(state["optimiser"])
+    run.random.set_state(state["random"].cpu())
+    torch.set_rng_state(state["dropout"].cpu())
+    run.step, run.seconds, run.progress, run.best = state["progress"]
+    run.best_state = state["best_state"]

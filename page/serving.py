@@ -1,0 +1,65 @@
+"""How the page is launched, and what is made ready while a visitor still looks for a photo."""
+
+import logging
+import threading
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from seg_models import pipeline, zoo
+from seg_models.specs import CrfSettings, WeightsError
+
+from .photos import ASSETS
+
+log = logging.getLogger(__name__)
+FAVOURITE = "deeplab_v3-animals"  # for an everyday photo: quick, and knows people
+WAITING = 32  # requests in the queue; the next is told to come again
+SESSIONS = 200  # visitors whose state is kept
+
+
+def launch_options() -> dict[str, Any]:
+    """Return what `launch` is given: nothing of a visitor is kept, shared or sent anywhere.
+
+    Host and port are Gradio's own: GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
+    """
+    icon = ASSETS / "icon.png"
+    return {
+        "theme": gr.themes.Monochrome(font=[gr.themes.LocalFont("IBM Plex Sans"), "sans-serif"]),
+        "css_paths": [ASSETS / "page.css"],
+        "favicon_path": icon if icon.is_file() else None,
+        "max_file_size": "30mb",
+        "show_error": False,
+        "footer_links": ["api"],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "strict_cors": True,
+        "state_session_capacity": SESSIONS,
+        "allowed_paths": [str(ASSETS / "examples")],
+    }
+
+
+def default_model() -> str | None:
+    """Return the checkpoint that is chosen at first: the favourite, or one that is here."""
+    known = zoo.checkpoints()
+    names = [each.name for each in known]
+    here = [each.name for each in known if each.embedded]
+    return FAVOURITE if FAVOURITE in here else next(iter((*here, *names)), None)
+
+
+def warm_up() -> threading.Thread:
+    """Load the default network in the background and use it once: first uses are slow."""
+    thread = threading.Thread(target=_use_once, daemon=True, name="warm-up")
+    thread.start()
+    return thread
+
+
+def _use_once() -> None:
+    try:
+        model = default_model()
+        if model and zoo.find(model).embedded:
+            photo = np.zeros((64, 64, 3), np.uint8)
+            pipeline.load(model).segment(photo, CrfSettings(iterations=1))
+    except (ValueError, WeightsError) as error:  # the visitor who chooses it is told
+        log.warning("warm-up: %s", error)

@@ -38,7 +38,8 @@ def score_map_picture(score_map: Tensor, size: tuple[int, int], label_set: Label
     """
     cells = score_map.argmax(0).to(torch.uint8).cpu().numpy()
     rows, columns = (
-        np.arange(length) * count // length for length, count in zip(size, cells.shape, strict=True)
+        (2 * np.arange(length) + 1) * count // (2 * length)  # the cell a pixel's centre lies in
+        for length, count in zip(size, cells.shape, strict=True)
     )
     return colour(cells[rows[:, None], columns], label_set)
 

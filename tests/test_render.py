@@ -1,0 +1,194 @@
+"""What is drawn, pixel by pixel, and what is stated."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from seg_models import colours, labels, render
+from seg_models.specs import CrfSettings, LabelSet
+
+PAIR = LabelSet("pair", ("background", "cat"), ((0, 0, 0), (200, 100, 0)))
+
+
+@pytest.mark.parametrize("label_set", labels.DOMAINS.values(), ids=lambda each: each.name)
+def test_labels_come_back_from_an_indexed_png(tmp_path, label_set):
+    drawn = np.random.default_rng(0).integers(0, len(label_set.classes), (9, 7), np.uint8)
+    drawn[0, 0] = 255
+    render.indexed_png(drawn, label_set).save(tmp_path / "labels.png")
+    with Image.open(tmp_path / "labels.png") as picture:
+        assert picture.mode == "P"
+        np.testing.assert_array_equal(np.array(picture), drawn)
+        seen = np.array(picture.convert("RGB"))
+    np.testing.assert_array_equal(seen, render.colour(drawn, label_set))
+    assert tuple(seen[4, 4]) == label_set.colours[drawn[4, 4]]
+
+
+def test_colours_are_red_green_blue():
+    assert render.colour(np.uint8([[1, 0, 255]]), PAIR).tolist() == [
+        [[200, 100, 0], [0, 0, 0], [224, 224, 192]]
+    ]
+
+
+def test_each_cell_of_the_score_map_is_a_rectangle():
+    """Two rows and three columns of cells at 4 by 9 pixels: each is 2 high and 3 wide."""
+    cells = torch.tensor([[0, 1, 0], [1, 0, 0]])
+    scores = torch.stack([-cells.float(), cells.float()])
+    picture = render.score_map_picture(scores, (4, 9), PAIR)
+    expected = cells.numpy().repeat(2, 0).repeat(3, 1)
+    np.testing.assert_array_equal(picture, render.colour(expected, PAIR))
+
+
+def test_cells_are_shared_out_evenly_where_the_size_is_no_multiple():
+    """5 pixels over 2 cells: the middle pixel's centre, 2.5, begins the second."""
+    scores = torch.tensor([[[1.0, 0.0]], [[0.0, 1.0]]])
+    drawn = render.score_map_picture(scores, (1, 5), PAIR)[0, :, 0]
+    assert drawn.tolist() == [0, 0, 200, 200, 200]
+
+
+def test_the_overlay_mixes_outlines_and_spares_the_background():
+    photo = np.full((4, 6, 3), 100, np.uint8)
+    drawn = np.zeros((4, 6), np.uint8)
+    drawn[:, 3:] = 1
+    picture = render.overlay(photo, drawn, PAIR, opacity=0.25)
+    assert picture[1, 0].tolist() == [100, 100, 100]
+    assert picture[1, 2].tolist() == [255, 255, 255]  # the last pixel before the other class
+    assert picture[1, 4].tolist() == [125, 100, 75]
+    assert (photo == 100).all()
+
+
+def test_an_overlay_without_background_covers_all():
+    street = LabelSet("street", ("sky", "road"), ((0, 0, 200), (50, 50, 50)))
+    picture = render.overlay(np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2)), street, opacity=0.5)
+    assert (picture == [0, 0, 100]).all()
+
+
+def test_an_overlay_refuses_what_does_not_fit():
+    photo = np.zeros((4, 6, 3), np.uint8)
+    with pytest.raises(ValueError, match="the labels are"):
+        render.overlay(photo, np.zeros((6, 4)), PAIR)
+    with pytest.raises(ValueError, match=r"opacity is 1\.5"):
+        render.overlay(photo, np.zeros((4, 6)), PAIR, 1.5)
+
+
+def test_entropy_and_confidence_by_hand():
+    probabilities = torch.tensor([[[0.25, 1.0, 0.5]]] + [[[0.25, 0.0, 0.5]]] + [[[0.25, 0, 0]]] * 2)
+    assert render.entropy(probabilities)[0].tolist() == pytest.approx([1, 0, 0.5])
+    assert render.confidence(probabilities).tolist() == [[0.25, 1.0, 0.5]]
+
+
+def lightness(rgb):
+    """Return CIELAB's L*, 0-100, of colours (..., 3)."""
+    return lab(rgb, np.eye(3))[..., 0]
+
+
+def test_heat_grows_evenly_lighter():
+    ramp = render.heat(np.linspace(0, 1, 101)[None])[0]
+    assert ramp[0].tolist() == list(colours.RAMP[0])
+    assert ramp[100].tolist() == list(colours.RAMP[-1])
+    np.testing.assert_allclose(lightness(ramp), np.linspace(8, 94, 101), atol=2.5)
+    np.testing.assert_array_equal(render.heat(torch.tensor([[-1.0, 2.0]]))[0], ramp[[0, 100]])
+
+
+# How dichromats see linear RGB: Machado, Oliveira & Fernandes 2009, severity 1.
+SIGHTS = {
+    "normal": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}  # fmt: skip
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)  # fmt: skip
+
+
+def lab(rgb, sight):
+    """Return CIELAB (D65) of sRGB colours (..., 3) as someone with this `sight` sees them."""
+    unit = np.asarray(rgb) / 255
+    linear = np.where(unit <= 0.04045, unit / 12.92, ((unit + 0.055) / 1.055) ** 2.4)
+    xyz = np.clip(linear @ np.transpose(sight), 0, 1) @ TO_XYZ.T / [0.95047, 1, 1.08883]
+    root = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = np.moveaxis(root, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("label_set", labels.DOMAINS.values(), ids=lambda each: each.name)
+def test_safe_colours_differ_to_every_eye(label_set, sight):
+    """By at least 16 in CIELAB; VOC's own, red-blind, come as near as 1."""
+    safe = render.safe_colours(label_set)
+    assert safe.classes == label_set.classes
+    assert len(safe.colours) == len(label_set.colours)
+    seen = lab(safe.colours, SIGHTS[sight])
+    distances = np.linalg.norm(seen[:, None] - seen, axis=-1)
+    assert distances[~np.eye(len(seen), dtype=bool)].min() >= 16
+
+
+def test_more_classes_than_safe_colours_are_refused():
+    many = LabelSet("many", tuple(f"class {n}" for n in range(21)), ((0, 0, 0),) * 21)
+    with pytest.raises(ValueError, match="21 classes are more than the 20 colours"):
+        render.safe_colours(many)
+
+
+def test_shares_name_what_occurs_largest_first():
+    drawn = np.uint8([[1, 1, 1, 0], [1, 1, 1, 255]])
+    assert render.shares(drawn, PAIR) == [
+        {"class": "cat", "index": 1, "share": 0.75},
+        {"class": "background", "index": 0, "share": 0.125},
+        {"class": "void", "index": 255, "share": 0.125},
+    ]
+
+
+def test_details_state_every_stage(primary, flag):
+    crf = CrfSettings(iterations=2, appearance_weight=0.5)
+    last = primary.segment(np.pad(flag, ((0, 24), (0, 0), (0, 0))), crf, working_side=24)
+    facts = json.loads(json.dumps(render.details(last)))
+    assert facts["photo_size"] == {"height": 48, "width": 48}
+    assert facts["working_size"] == {"height": 24, "width": 24}
+    assert facts["input_size"] == {"height": 48, "width": 48}
+    assert facts["score_map"] == {"height": 12, "width": 12, "stride": 4}
+    assert facts["milliseconds"].keys() == {"preprocess", "network", "upsample", "crf"}
+    assert facts["checkpoint"]["sha256"] == "0" * 64
+    assert facts["crf"]["iterations"] == 2
+    assert facts["crf"]["appearance_weight"] == 0.5
+    assert facts["device"] == "cpu"
+    assert facts["versions"].keys() == {"python", "torch", "seg_models"}
+    assert sum(each["share"] for each in facts["classes"]) == pytest.approx(1)
+
+
+def test_details_of_an_early_stage_state_what_there_is(primary, flag):
+    first = next(primary.stages(flag))
+    facts = render.details(first)
+    assert facts["crf"] is None
+    assert {each["class"] for each in facts["classes"]} == {"red", "green", "blue"}
+
+
+def test_changed_pixels_are_counted_from_one_iteration_to_the_next(primary, flag, monkeypatch):
+    from seg_models import pipeline
+
+    def mean_field(probabilities, photo, settings):
+        turned = probabilities.clone()
+        turned[:, :, :12] = turned.roll(1, 0)[:, :, :12]
+        yield probabilities
+        yield turned
+        yield turned
+
+    monkeypatch.setattr(pipeline.dense_crf, "mean_field", mean_field)
+    facts = render.details(primary.segment(flag, CrfSettings(iterations=3)))
+    assert facts["crf"]["changed"] == [0.0, 0.25, 0.0]
+    shares = {each["class"]: each["share"] for each in facts["classes"]}
+    assert shares["red"] == pytest.approx(4 / 48)  # of 16 columns, 12 were turned green

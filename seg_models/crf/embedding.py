@@ -17,7 +17,7 @@ from math import ceil, floor, sqrt
 import torch
 from torch import Tensor
 
-CHUNK = 16384  # points at a time on a processor, so that the many small steps stay in its cache
+CHUNK = 12000  # points at a time on a processor, so that the many small steps stay in its cache
 LARGEST_KEY = 2**62
 
 # A vertex is numbered by d whole numbers, each a sum over its d + 1 coordinates; the rows say what
@@ -48,7 +48,11 @@ def embed(features: Tensor) -> Simplices:
     """Find the simplex of every column of `features`, `(d, n)` float32."""
     dimensions, points = features.shape
     steps, lowest, size = _numbering(features)
-    key_type = torch.int32 if size + max(map(abs, steps)) < 2**31 else torch.int64
+    key_type = torch.int64
+    if size + max(map(abs, steps)) < 2**31:
+        # Half as many bytes to sort. Sums may wrap round on the way, the keys themselves fit.
+        key_type = torch.int32
+        lowest = (lowest + 2**31) % 2**32 - 2**31
     step_of_axis = torch.tensor(steps, dtype=key_type, device=features.device)[:, None]
     keys = features.new_empty((dimensions + 1, points), dtype=key_type)
     weights = features.new_empty((dimensions + 1, points))
@@ -86,17 +90,17 @@ def _nearest_vertex(elevated: Tensor) -> tuple[Tensor, Tensor]:
     axes = len(elevated)
     multiples = (elevated * (1 / axes)).round_()
     above = elevated - multiples * axes
-    ranks = torch.arange(axes, dtype=torch.int8, device=elevated.device)
+    ranks = torch.arange(axes, dtype=torch.float32, device=elevated.device)
     ranks = ranks[:, None].repeat(1, elevated.shape[1])
-    for axis in range(axes):
-        for other in range(axis + 1, axes):
-            behind = (above[axis] < above[other]).view(torch.int8)
-            ranks[axis] += behind
-            ranks[other] -= behind
+    for shift in range(1, axes):  # every pair of axes once
+        behind = torch.empty_like(above[shift:])
+        torch.lt(above[:-shift], above[shift:], out=behind)
+        ranks[:-shift] += behind
+        ranks[shift:] -= behind
     # Rounding may have left the plane: the coordinates that it moved furthest step back.
-    ranks += multiples.sum(0).to(torch.int8)
-    back = (ranks < 0).view(torch.int8) - (ranks >= axes).view(torch.int8)
-    return multiples.add_(back), ranks.add_(back, alpha=axes).long()
+    ranks += multiples.sum(0)
+    turns = (ranks * (1 / axes)).floor_()
+    return multiples.sub_(turns), ranks.sub_(turns, alpha=axes).long()
 
 
 def _barycentric(offsets: Tensor, ranks: Tensor, out: Tensor) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..specs import CrfSettings
@@ -33,6 +34,12 @@ def lattice_of(photo: np.ndarray, settings: CrfSettings, device: torch.device) -
         settings.normalisation,
         device,
     )
+
+
+def forget() -> None:
+    """Drop the lattices that are kept, and with them their memory."""
+    _lattice_of.cache_clear()
+    _smoothness_lattice.cache_clear()
 
 
 @lru_cache(maxsize=2)
@@ -88,7 +95,7 @@ def _normalised_lattice(features: Tensor, normalisation: str) -> Lattice:
     pixels = features.shape[1]
     # The authors' program works on four pixels at a time and fills up the last four with points
     # at the origin. Those hold no value, but their vertices let the blur pass.
-    lattice = build(torch.nn.functional.pad(features, (0, -pixels % 4)), pixels)
+    lattice = build(F.pad(features, (0, -pixels % 4)), pixels)
     heard = spread(lattice, features.new_ones(pixels, 1))
     masses = equal_sums(lattice.vertices, lattice.shares, heard)[:, 0]
     if normalisation == "after":

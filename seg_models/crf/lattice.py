@@ -1,15 +1,16 @@
 """The permutohedral lattice: a blur over all pairs of pixels that costs a few visits to each.
 
 Adams, Baek & Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice",
-Eurographics 2010. Summing a Gaussian of the difference in position and colour over all pairs of
-N pixels takes N * N steps. Instead, every pixel is a point among the vertices of a lattice that
-is as coarse as the Gaussian is wide, and
+Eurographics 2010. Summing a Gaussian of the difference in place and colour over all pairs of N
+pixels takes N * N steps. Instead, every pixel becomes a point among the vertices of a lattice
+that is about as coarse as the Gaussian is wide, and
 
-- *splat* gives each vertex its share of the pixels around it (page 4, step 2),
-- *blur* mixes each vertex with its two neighbours along one axis after another (step 3),
-- *slice* reads each pixel off the vertices around it, with the same shares (step 4).
+- *splat* adds the pixel to the vertices around it, to each by its share (`embedding`),
+- *blur* mixes every vertex with the next one on either side, along one axis after another,
+- *slice* reads the pixel off the vertices around it, with the same shares.
 
-Only vertices that some pixel touches exist; an absent neighbour counts as zero.
+Only vertices that some pixel touches exist; an absent one counts as zero. The result is the sum
+over all pairs up to a constant factor, which falls out when the kernel is normalised (`kernels`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .bags import Bags, equal_sums, sums
@@ -63,9 +65,7 @@ def build(features: Tensor, pixels: int) -> Lattice:
     vertices = torch.empty_like(numbers).scatter_(0, order, numbers).view(axes, points)
     splat = _splat_bags(simplices.weights, order, starts, pixels)
     blur = _neighbours(keys[starts], simplices.steps)
-    # The three passes of blur let through more than their share: 1 + 2^-d of it (page 5).
-    alpha = 1 / (1 + 2 ** -(axes - 1))
-    shares = simplices.weights[:, :pixels].T.contiguous() * alpha
+    shares = simplices.weights[:, :pixels].T.contiguous()
     return Lattice((splat,), blur, vertices[:, :pixels].T.contiguous(), shares)
 
 
@@ -82,17 +82,18 @@ def _splat_bags(weights: Tensor, order: Tensor, starts: Tensor, pixels: int) -> 
 
 
 def _neighbours(keys: Tensor, steps: tuple[int, ...]) -> tuple[Tensor, ...]:
-    """Return, for each axis, every vertex with the one before and the one after it."""
+    """Return, for each axis, every vertex with the one after and the one before it."""
     count = len(keys)
+    wanted = keys + torch.tensor(steps, dtype=keys.dtype, device=keys.device)[:, None]
+    # Sorted among the vertices, a wanted key comes right behind the vertex that bears it.
+    mixed, order = torch.cat([keys, wanted.view(-1)]).sort(stable=True)
+    vertex = (order < count).cumsum(0, dtype=torch.int32).sub_(1).clamp_(min=0)
+    places = torch.where(keys.index_select(0, vertex) == mixed, vertex, count)
+    places = torch.empty_like(places).scatter_(0, order, places)[count:].view(-1, count)
     itself = torch.arange(count + 1, dtype=torch.int32, device=keys.device)
     blur = []
-    for step in steps:
-        wanted = keys + step
-        place = torch.searchsorted(keys, wanted, out_int32=True).clamp_(max=count - 1)
-        found = keys.index_select(0, place) == wanted
-        after = torch.full_like(itself, count)
-        after[:count] = torch.where(found, place, count)
-        # Who is after me has me before it. Those without such a one all write to the last place.
+    for after in F.pad(places, (0, 1), value=count):
+        # Who comes after me has me before it. The many that have none all write to the last row.
         before = torch.full_like(itself, count).scatter_(0, after.long(), itself)
         before[count] = count
         blur.append(torch.stack([itself, after, before], 1))

@@ -46,7 +46,7 @@ def _model(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings):
     classes, height, width = probabilities.shape
     model = densecrf.DenseCRF2D(width, height, classes)
     energies = -probabilities.clamp(LEAST_PROBABILITY, 1).log()
-    model.setUnaryEnergy(energies.reshape(classes, -1).numpy())
+    model.setUnaryEnergy(energies.reshape(classes, -1).contiguous().numpy())
     normalisation = {
         "symmetric": densecrf.NORMALIZE_SYMMETRIC,
         "after": densecrf.NORMALIZE_AFTER,

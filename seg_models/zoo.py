@@ -55,7 +55,7 @@ def read(folder: Path) -> Checkpoint:
         _check(checkpoint)
     except KeyError as error:
         raise ValueError(f"{path} lacks the key {error.args[0]!r}") from error
-    except (TypeError, ValueError, OSError) as error:
+    except (TypeError, AttributeError, ValueError, OSError) as error:
         raise ValueError(f"{path} does not describe a checkpoint: {error}") from error
     return checkpoint
 
@@ -79,7 +79,7 @@ def _own(folder: Path) -> Checkpoint:
 
 def _checkpoint(facts: Mapping[str, Any], folder: Path) -> Checkpoint:
     labels = LabelSet(facts["domain"], tuple(facts["classes"]), _triples(facts["colours"]))
-    recipe = {key: tuple(v) if key != "long_side" else v for key, v in facts["recipe"].items()}
+    recipe = {key: _tuple(value) for key, value in facts["recipe"].items()}
     plain = ("name", "architecture", "domain", "parameters", "file_bytes", "sha256", "storage")
     return Checkpoint(
         **{key: facts[key] for key in plain},
@@ -99,6 +99,10 @@ def _address(facts: Mapping[str, Any] | None) -> HubAddress | None:
     if not facts:
         return None
     return HubAddress(**{**facts, "mirror": _address(facts.get("mirror"))})
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _triples(colours: list[list[int]]) -> tuple[tuple[int, int, int], ...]:

@@ -1,0 +1,98 @@
+"""The checkpoints on offer: read, checked, and the project's own held to their config.json."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import tiny
+import torch
+
+from seg_models import labels, networks, zoo
+from seg_models.specs import HubAddress
+
+
+def edited(folder, **facts):
+    """Write `facts` over those in the folder's config.json; None removes a key."""
+    path = folder / "config.json"
+    known = {**json.loads(path.read_text(encoding="utf-8")), **facts}
+    kept = {key: fact for key, fact in known.items() if fact is not None}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def test_what_is_described_is_read_back(weights):
+    checkpoint = tiny.pack(weights, "tiny-camvid")
+    hub = HubAddress("me/tiny", "a" * 40, "other.bin", HubAddress("you/tiny"))
+    full = replace(checkpoint, hub=hub, training={"crops": 5}, results={"val_iou": {"sky": None}})
+    (checkpoint.folder / "config.json").write_text(json.dumps(zoo.describe(full)))
+    assert zoo.find("tiny-camvid") == full
+    assert zoo.find("tiny-camvid").embedded
+
+
+def test_a_folder_without_config_is_no_checkpoint(weights):
+    (weights / "unfinished").mkdir()
+    assert [each.name for each in zoo.checkpoints()] == ["tiny-animals"]
+
+
+def test_without_weights_beside_it_a_checkpoint_is_not_embedded(weights):
+    (weights / "tiny-animals" / "model.safetensors").unlink()
+    assert not zoo.find("tiny-animals").embedded
+
+
+def test_an_unknown_name_is_answered_with_a_near_one(weights):
+    with pytest.raises(ValueError, match=r"'tiny-animls'; did you mean tiny-animals\?"):
+        zoo.find("tiny-animls")
+    with pytest.raises(ValueError, match=r"'xyz'; known are tiny-animals"):
+        zoo.find("xyz")
+
+
+def test_an_empty_zoo_says_where_it_looked(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path))
+    with pytest.raises(ValueError, match="there are none in"):
+        zoo.find("any")
+
+
+@pytest.mark.parametrize(
+    "facts, fault",
+    [
+        ({"sha256": None}, "lacks the key 'sha256'"),
+        ({"name": "other"}, "names it 'other', unlike its folder"),
+        ({"colours": [[0, 0, 0]]}, "7 classes but 1 colours"),
+        ({"colours": [[0, 0, 256]] * 7}, "triples of 0 to 255"),
+        ({"classes": [], "colours": []}, "0 classes"),
+        ({"storage": "float64"}, "no storage called 'float64'"),
+        ({"recipe": {"long_side": 0}}, "recipe.long_side is 0"),
+        ({"recipe": {"long_side": 64, "mean": [0.5]}}, "three numbers"),
+        ({"recipe": {"long_side": 64, "size": 3}}, "unexpected keyword argument 'size'"),
+        ({"recipe": [64]}, "does not describe a checkpoint"),
+        ({"crf": {"iteration": 3}}, "unexpected keyword argument 'iteration'"),
+    ],
+)
+def test_a_faulty_config_is_refused_with_file_and_fault(weights, facts, fault):
+    edited(weights / "tiny-animals", **facts)
+    with pytest.raises(ValueError, match=rf"tiny-animals.config\.json.*{fault}"):
+        zoo.find("tiny-animals")
+
+
+def test_a_config_that_is_no_json_is_refused(weights):
+    (weights / "tiny-animals" / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="does not describe a checkpoint"):
+        zoo.checkpoints()
+
+
+def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
+    """Names, classes, sizes and parameter counts, against the files and the networks themselves."""
+    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
+    assert zoo.folder() == Path(__file__).resolve().parents[1] / "weights"
+    for checkpoint in zoo.checkpoints():
+        assert checkpoint.name == f"{checkpoint.architecture}-{checkpoint.domain}"
+        assert checkpoint.labels == labels.DOMAINS[checkpoint.domain]
+        with torch.device("meta"):
+            network = networks.create(
+                checkpoint.architecture, len(checkpoint.labels.classes), **checkpoint.options
+            )
+        count = sum(each.numel() for each in network.parameters())
+        assert checkpoint.parameters == count, checkpoint.name
+        if checkpoint.embedded:
+            size = (checkpoint.folder / "model.safetensors").stat().st_size
+            assert checkpoint.file_bytes == size <= 60_000_000, checkpoint.name

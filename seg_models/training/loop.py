@@ -33,13 +33,12 @@ def advance(
     weights = class_weights(data, run.recipe, run.num_classes)
     chances = dataset.sampling_weights(data, len(weights)).cpu()
     began, saved = time.monotonic() - run.seconds, time.monotonic()
+    run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
     looked = int(run.progress * LOOKS)
     while run.progress < 1:
         loss = _step(run, data, chances, weights, teacher)
         run.seconds = time.monotonic() - began
-        run.progress = min(1.0, run.crops / run.recipe.crops)
-        if minutes is not None:
-            run.progress = min(1.0, max(run.progress, run.seconds / 60 / minutes))
+        run.progress = _progress(run, minutes)
         if run.step % 20 == 0:
             report(run, f"loss {loss:.3f}")
         if run.progress < 1 and int(run.progress * LOOKS) > looked:
@@ -50,6 +49,12 @@ def advance(
             saved = time.monotonic()
     _look(run, val, limit=60)
     store(run, save)
+
+
+def _progress(run: Run, minutes: float | None) -> float:
+    """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
+    by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
+    return min(1.0, max(run.crops / run.recipe.crops, by_time))
 
 
 def class_weights(data: dataset.Dataset, recipe: TrainingRecipe, classes: int) -> Tensor:

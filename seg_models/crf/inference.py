@@ -7,6 +7,7 @@ over what the network said, and the beliefs are scaled to sum to 1 again.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import e, log, log2
 
 import numpy as np
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from ..specs import CrfSettings
 from .bags import equal_sums
-from .kernels import APPEARANCE_AXES, SMOOTHNESS_AXES, lattice_of
+from .kernels import appearance, smoothness
 from .lattice import Lattice, spread
 
 LEAST_PROBABILITY = 1e-5  # DeepLab's: a class ruled out by the network may still come back
@@ -28,24 +29,30 @@ def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) 
     # One pixel after another, as the lattice reads and writes them.
     prior = probabilities.new_empty((height * width, classes))
     torch.clamp(probabilities.reshape(classes, -1).T, LEAST_PROBABILITY, 1, out=prior)
-    lattice = lattice_of(photo, settings, prior.device)
-    weights = [settings.smoothness_weight] * SMOOTHNESS_AXES
-    weights += [settings.appearance_weight] * APPEARANCE_AXES
-    shares = lattice.shares * (prior.new_tensor(weights) * log2(e))
+    kernels = [
+        (smoothness(photo, settings, prior.device), settings.smoothness_weight),
+        (appearance(photo, settings, prior.device), settings.appearance_weight),
+    ]
+    weighted = [
+        replace(lattice, shares=lattice.shares * (weight * log2(e))) for lattice, weight in kernels
+    ]
     beliefs = prior / prior.sum(1, keepdim=True)
     for _ in range(settings.iterations):
-        beliefs = _iterate(lattice, shares, prior, beliefs)
+        beliefs = _iterate(weighted, prior, beliefs)
         yield beliefs.view(height, width, classes).permute(2, 0, 1)
 
 
-def _iterate(lattice: Lattice, shares: Tensor, prior: Tensor, beliefs: Tensor) -> Tensor:
-    values = spread(lattice, beliefs)
+def _iterate(kernels: list[Lattice], prior: Tensor, beliefs: Tensor) -> Tensor:
+    tables = [spread(kernel, beliefs) for kernel in kernels]
     updated = torch.empty_like(beliefs)
     chunk = len(beliefs) if beliefs.is_cuda else max(1, CHUNK // beliefs.shape[1])
     for start in range(0, len(beliefs), chunk):
         part = slice(start, start + chunk)
-        heard = equal_sums(lattice.vertices[part], shares[part], values)
-        _update(prior[part], heard, out=updated[part])
+        heard, other = (
+            equal_sums(kernel.vertices[part], kernel.shares[part], table)
+            for kernel, table in zip(kernels, tables, strict=True)
+        )
+        _update(prior[part], heard.add_(other), out=updated[part])
     return updated
 
 

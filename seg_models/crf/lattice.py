@@ -16,7 +16,6 @@ over all pairs up to a constant factor, which falls out when the kernel is norma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import torch
 import torch.nn.functional as F
@@ -28,16 +27,15 @@ from .embedding import embed
 
 @dataclass(frozen=True)
 class Lattice:
-    """Where the pixels lie among the vertices; of one kernel, or of several side by side.
+    """Where the pixels lie among the vertices, which are counted in the order of the photo.
 
-    Vertices are counted in the order of the photo. After the last there is a row of zeros, which
-    stands for every absent neighbour.
+    After the last vertex there is a row of zeros, which stands for every absent neighbour.
     """
 
     splat: tuple[Bags, ...]  # from pixels to vertices: one step, or several in turn
     blur: tuple[Tensor, ...]  # each (vertices + 1, 3) int32: itself and two neighbours, by axis
-    vertices: Tensor  # (pixels, k) int32: the vertices around each pixel
-    shares: Tensor  # (pixels, k) float32: what the pixel takes from them
+    vertices: Tensor  # (pixels, d + 1) int32: the vertices around each pixel
+    shares: Tensor  # (pixels, d + 1) float32: what the pixel takes from them
 
 
 def spread(lattice: Lattice, values: Tensor) -> Tensor:
@@ -98,22 +96,3 @@ def _neighbours(keys: Tensor, steps: tuple[int, ...]) -> tuple[Tensor, ...]:
         before[count] = count
         blur.append(torch.stack([itself, after, before], 1))
     return tuple(blur)
-
-
-def joined(first: Lattice, second: Lattice) -> Lattice:
-    """Put two lattices over the same pixels side by side: one splat, one blur, one slice."""
-    (ours,), (theirs,) = first.splat, second.splat
-    splat = Bags(
-        torch.cat([ours.rows, theirs.rows]),
-        torch.cat([ours.weights, theirs.weights]),
-        torch.cat([ours.bounds[:-1], theirs.bounds[1:] + len(ours.rows)]),
-    )
-    count, last = len(ours.bounds) - 2, len(splat.bounds) - 2
-    alone = torch.full_like(first.blur[0], last)
-    alone[:, 0] = torch.arange(count + 1)
-    blur = []
-    for mine, other in zip_longest(first.blur, second.blur, fillvalue=alone):
-        moved = torch.where(mine == count, last, mine)[:-1]
-        blur.append(torch.cat([moved, other + count]))
-    vertices = torch.cat([first.vertices, second.vertices + count], 1)
-    return Lattice((splat,), tuple(blur), vertices, torch.cat([first.shares, second.shares], 1))

@@ -120,11 +120,11 @@ def test_bags_halved_for_a_gpu(monkeypatch):
     """What a GPU does with long bags, done here: another order of the same sums."""
     picture = photo("coffee")
     given, chosen = probabilities(picture, 11), settings(60, 10, 5)
-    lattice = kernels.lattice_of(picture, chosen, given.device)
+    lattice = kernels.appearance(picture, chosen, given.device)
     shorter = replace(lattice, splat=halved(*lattice.splat, 64))
     lengths = [int(bags.bounds.diff().max()) for bags in (*lattice.splat, *shorter.splat)]
     assert lengths[0] > 64 >= lengths[1]
-    monkeypatch.setattr("seg_models.crf.inference.lattice_of", lambda *_: shorter)
+    monkeypatch.setattr("seg_models.crf.inference.appearance", lambda *_: shorter)
     assert_parity(given, picture, chosen, furthest=5e-4, margin=1e-2)
 
 

@@ -95,7 +95,7 @@ def test_few_lattices_are_kept(given):
     kernels.forget()
     for shift in range(5):
         list(mean_field(given, photo("coffee", *SIZE) + np.uint8(shift)))
-    assert kernels._lattice_of.cache_info().currsize <= 2
+    assert kernels._appearance.cache_info().currsize <= 2
 
 
 def test_auto_is_the_lattice(given, picture):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import html
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from seg_models import pipeline, preprocess, render, weights, zoo
-from seg_models.specs import Segmentation, WeightsError
+from seg_models.specs import Segmentation
 
-from . import files, wording
-from .results import Results
+from . import drawing, inspection, wording
+from .drawing import REFINED, SCORE_MAP, UPSAMPLED, Look
+from .errors import told
+from .results import Result, Results
 
-log = logging.getLogger(__name__)
 RESULTS = Results()
 SKIP = gr.skip()
 
@@ -34,24 +32,19 @@ class Shown(NamedTuple):
     refined_heading: Any = SKIP
     legend: Any = SKIP
     status: Any = SKIP
+    chart: Any = SKIP
+    inspect: Any = SKIP  # what the browser needs to look closely by itself
+    probe: Any = SKIP
+    view: Any = SKIP
     details: Any = SKIP
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn what went wrong into one sentence for the visitor; the unforeseen is logged in full."""
-    try:
-        yield
-    except (ValueError, WeightsError) as error:
-        raise gr.Error(html.escape(str(error)), print_exception=False) from error
-    except gr.Error:
-        raise
-    except Exception as error:
-        log.exception("a visitor's request failed")
-        raise gr.Error(
-            "Something failed on the server; it was logged. Another photo or network may work.",
-            print_exception=False,
-        ) from error
+NOTHING = Shown(
+    key=None, score_map=None, upsampled=None, refined=None, legend="", chart="", inspect=None,
+    probe="", details=None,
+    **{f"{name}_heading": wording.panel(stage)
+       for stage, name in enumerate(("score_map", "upsampled", "refined"))},
+)  # fmt: skip
 
 
 def check(photo: str | None) -> Any:
@@ -67,158 +60,127 @@ def check(photo: str | None) -> Any:
 
 
 def analyse(
-    photo: str | None, model: str | None, key: str | None = None, progress=None
+    photo: str | None, model: str | None, look: Look, key: str | None = None, progress=None
 ) -> Iterator[Shown]:
     """Show the score map, then its upsampling; what follows is `refine`'s.
 
     Args:
         photo: Path of the file as it came.
         model: Name of a checkpoint.
+        look: How to draw.
         key: The visitor's last result, to be replaced.
         progress: Told the share and a sentence while weights are downloaded.
     """
     with told():
         if photo is None:
-            raise gr.Error(wording.NO_PHOTO, print_exception=False)
-        yield _cleared(f"Loading {model} …")
-        weights.locate(zoo.find(model or ""), progress)
+            raise ValueError(wording.NO_PHOTO)
+        yield NOTHING._replace(status="Loading the network …")
+        checkpoint = zoo.find(model or "")
+        weights.locate(checkpoint, progress)
+        look, label_set = look.valid(checkpoint), look.labels(checkpoint)
+        yield Shown(
+            status="Running the network …",
+            view=gr.update(choices=drawing.choices(checkpoint.labels), value=look.view),
+        )
         segmenter = pipeline.load(model)
         segmentation = pipeline.score(segmenter, photo)
         yield Shown(
-            score_map=_score_map(segmentation),
-            score_map_heading=wording.panel(1, wording.score_map_caption(segmentation)),
+            score_map=drawing.picture(segmentation, SCORE_MAP, look),
+            score_map_heading=wording.panel(0, wording.score_map_caption(segmentation)),
+            inspect=inspection.data(segmentation, None, look.view, label_set),
             status="Upsampling …",
         )
         segmentation = pipeline.enlarge(segmenter.network, segmentation)
+        key = RESULTS.keep(segmentation, key)
         yield Shown(
-            key=RESULTS.keep(segmentation, key),
-            upsampled=_upsampled(segmentation),
-            upsampled_heading=wording.panel(2, wording.upsampled_caption(segmentation)),
-            legend=_legend(segmentation, segmentation.probabilities.argmax(0).cpu()),
-            status="",
+            key=key,
+            upsampled=drawing.picture(segmentation, UPSAMPLED, look),
+            upsampled_heading=wording.panel(1, wording.upsampled_caption(segmentation)),
+            legend=_legend(segmentation, UPSAMPLED, look),
+            inspect=inspection.data(segmentation, None, look.view, label_set),
+            status="CRF: looking for edges …",
         )
 
 
-def refine(key: str | None, crf: bool, iterations: int) -> Iterator[Shown]:
+def refine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[Shown]:
     """Show the refined mask after `iterations` of the CRF, stored ones at once.
 
     Args:
         key: The visitor's result.
         crf: Whether there is to be a CRF at all.
         iterations: How many; 0 is none, too.
+        look: How to draw.
     """
     with told():
-        segmentation = RESULTS.find(key)
-        if segmentation is None:
-            raise gr.Error(wording.NO_RESULT, print_exception=False)
+        result = RESULTS.find(key)
+        if result is None:
+            raise ValueError(wording.NO_RESULT)
+        look = look.valid(result.segmentation.checkpoint)
         wanted = iterations if crf else 0
-        if wanted > len(segmentation.history):
-            settings = replace(segmentation.checkpoint.crf, iterations=wanted)
-            for step in pipeline.refine(segmentation, settings):
-                segmentation, done = step, len(step.history)
-                if done < wanted:
-                    yield _refined(step, done, f"CRF: iteration {done} of {wanted} …")
-            RESULTS.keep(segmentation, key)
-        yield _refined(segmentation, wanted, wording.summary(segmentation))._replace(
-            details=render.details(segmentation)
+        fresh = not result.spent or wanted > len(result.spent)
+        for step in result.advance(wanted):
+            done = len(step.history)
+            if done < wanted:
+                yield _refined(result, done, look, f"CRF: iteration {done} of {wanted} …")
+        shown = _refined(result, wanted, look, wording.summary(result.at(wanted)))
+        if fresh:
+            shown = shown._replace(inspect=_inspect(result, look))
+        yield shown._replace(
+            details=render.details(result.at(wanted), drawing.labels(result.at(wanted), REFINED))
         )
 
 
-def rerefine(key: str | None, crf: bool, iterations: int) -> Iterator[Shown]:
+def rerefine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[Shown]:
     """Do as `refine`, but nothing as long as there is no result."""
-    if key is not None:
-        yield from refine(key, crf, iterations)
+    if RESULTS.find(key) is not None:
+        yield from refine(key, crf, iterations, look)
 
 
-def segment(photo: str, model: str, iterations: int) -> tuple[str, str, str, dict]:
-    """Segment a photo with a trained network and refine the result with a dense CRF.
-
-    Args:
-        photo: The photo: JPEG, PNG, WebP or another usual format.
-        model: Name of a checkpoint, such as "deeplab_v3-animals".
-        iterations: Iterations of the dense CRF, 0 to 20; with 0 the refined mask is the
-            upsampled one.
-
-    Returns:
-        PNG of the score map, each cell a rectangle in its class's colour.
-        PNG of the upsampled mask.
-        PNG of the refined mask.
-        All facts of the result: classes with their share of the area, times, sizes, settings.
-    """
+def redraw(key: str | None, crf: bool, iterations: int, look: Look) -> Shown:
+    """Draw the panels anew in another look; nothing is computed."""
+    result = RESULTS.find(key)
+    if result is None:
+        return Shown()
     with told():
-        if photo is None:
-            raise gr.Error(wording.NO_PHOTO, print_exception=False)
-        segmenter = pipeline.load(model)
-        crf = replace(segmenter.checkpoint.crf, iterations=iterations)
-        segmentation = segmenter.segment(photo, crf)
-        labels = segmentation.checkpoint.labels
-        pictures = {
-            "score_map": _cells(segmentation),
-            "upsampled": render.colour(segmentation.probabilities.argmax(0).cpu(), labels),
-            "refined": render.colour(pipeline.final(segmentation).argmax(0).cpu(), labels),
-        }
-        paths = [files.save(picture, name) for name, picture in pictures.items()]
-        return (*paths, render.details(segmentation))
+        done = min(iterations if crf else 0, len(result.spent))
+        shown = _refined(result, done, look, SKIP)
+        return shown._replace(
+            score_map=drawing.picture(result.segmentation, SCORE_MAP, look),
+            upsampled=drawing.picture(result.segmentation, UPSAMPLED, look),
+            inspect=_inspect(result, look),
+            probe="",
+        )
 
 
-def _cleared(status: str) -> Shown:
+def probe(key: str | None, look: Look, x: int, y: int) -> str:
+    """Return what is known of the pixel at column `x` and row `y`, as HTML."""
+    result = RESULTS.find(key)
+    if result is None:
+        return ""
+    segmentation = result.segmentation
+    return inspection.probe(segmentation, x, y, look.labels(segmentation.checkpoint))
+
+
+def _refined(result: Result, iteration: int, look: Look, status: Any) -> Shown:
+    segmentation = result.at(iteration)
+    caption = wording.refined_caption(segmentation)
     return Shown(
-        key=None,
-        score_map=None,
-        upsampled=None,
-        refined=None,
-        score_map_heading=wording.panel(1),
-        upsampled_heading=wording.panel(2),
-        refined_heading=wording.panel(3),
-        legend="",
-        status=status,
-        details=None,
-    )
-
-
-def _cells(segmentation: Segmentation):
-    size = segmentation.photo.shape[:2]
-    return render.score_map_picture(segmentation.score_map, size, segmentation.checkpoint.labels)
-
-
-def _score_map(segmentation: Segmentation):
-    path = files.save(_cells(segmentation), f"{segmentation.checkpoint.name}-score-map")
-    labels = segmentation.score_map.argmax(0).cpu()
-    return _picture(path, "Score map", labels, segmentation)
-
-
-def _upsampled(segmentation: Segmentation):
-    labels = segmentation.probabilities.argmax(0).cpu()
-    return _mask("upsampled", "Upsampled mask", labels, segmentation)
-
-
-def _refined(segmentation: Segmentation, iteration: int, status: str) -> Shown:
-    """Return the update that shows the labels after `iteration`; 0 shows the upsampled ones."""
-    labels = (
-        segmentation.history[iteration - 1]
-        if iteration
-        else segmentation.probabilities.argmax(0).cpu()
-    )
-    caption = wording.refined_caption(segmentation, iteration)
-    return Shown(
-        refined=_mask(f"crf{iteration}", "Refined mask", labels, segmentation),
-        refined_heading=wording.panel(3, caption),
-        legend=_legend(segmentation, labels),
+        refined=drawing.picture(segmentation, REFINED, look),
+        refined_heading=wording.panel(2, caption),
+        legend=_legend(segmentation, REFINED, look),
+        chart=wording.chart(render.changed(result.segmentation), iteration),
         status=status,
     )
 
 
-def _mask(kind: str, stage: str, labels, segmentation: Segmentation):
-    picture = render.colour(labels, segmentation.checkpoint.labels)
-    path = files.save(picture, f"{segmentation.checkpoint.name}-{kind}")
-    return _picture(path, stage, labels, segmentation)
+def _inspect(result: Result, look: Look) -> dict[str, Any]:
+    segmentation = result.segmentation
+    label_set = look.labels(segmentation.checkpoint)
+    return inspection.data(segmentation, result.run, look.view, label_set)
 
 
-def _picture(path: str, stage: str, labels, segmentation: Segmentation):
-    return gr.update(value=path, alt_text=wording.alt_text(stage, labels, segmentation.checkpoint))
-
-
-def _legend(segmentation: Segmentation, labels) -> str:
-    label_set = segmentation.checkpoint.labels
-    colours = dict(zip(label_set.classes, label_set.colours, strict=True))
-    return wording.legend(render.shares(labels, label_set), colours)
+def _legend(segmentation: Segmentation, stage: int, look: Look) -> str:
+    label_set = look.labels(segmentation.checkpoint)
+    return wording.legend(
+        render.shares(drawing.labels(segmentation, stage), label_set), label_set, look.view
+    )

@@ -4,15 +4,18 @@ import gradio as gr
 
 from seg_models import zoo
 
-from . import handlers, photos, serving, wording
+from . import drawing, endpoint, handlers, inspection, photos, serving, wording
+from .results import MOST
 
 ITERATIONS = 5  # of the CRF at first: most of what it changes, in half the time of ten
+OPACITY = 65  # percent, of the masks over the photo
 CHOOSE = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-index]');
   if (button) trigger('click', { index: Number(button.dataset.index) });
 });
 """
+STATUS = '<p role="status" aria-live="polite">${value}</p>'
 PRIVATE = {"api_visibility": "private"}
 
 
@@ -30,19 +33,24 @@ def build() -> gr.Blocks:
                 photo, model, button = _controls()
             with gr.Column(scale=9, min_width=320, elem_id="stages"):
                 panels = _panels()
-                legend, status, details, crf, iterations = _facts()
+                facts, look, crf = _facts()
         pictures, headings = zip(*panels, strict=True)
-        outputs = [key, *pictures, *headings, legend, status, details]
-        _join(photo, model, crf, iterations, button, key, outputs)
-        endpoint = gr.Button(visible=False)
-        endpoint.click(
-            handlers.segment,
-            [photo, model, iterations],
+        legend, status, chart, inspect, probe, details = facts
+        outputs = [
+            key, *pictures, *headings, legend, status, chart, inspect, probe, look[0], details,
+        ]  # fmt: skip
+        photo.upload(handlers.check, photo, photo, show_progress="hidden", **PRIVATE)
+        _join_network(button, [photo, model, *look, key], [key, *crf, *look], outputs)
+        _join_crf(crf, look, [key, *crf, *look], outputs)
+        inspect.select(_probe, [key, *look], probe, show_progress="hidden", **PRIVATE)
+        gr.Button(visible=False).click(
+            endpoint.segment,
+            [photo, model, crf[1]],
             [*pictures, details],
             api_name="segment",
             concurrency_id="gpu",
         )
-    page.queue(max_size=serving.WAITING, default_concurrency_limit=1)
+    page.queue(max_size=serving.WAITING, default_concurrency_limit=4)
     return page
 
 
@@ -68,9 +76,9 @@ def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
 def _panels() -> list[tuple[gr.Image, gr.HTML]]:
     panels = []
     with gr.Row(elem_id="panels"):
-        for number, (name, title) in enumerate(wording.STAGES.items(), 1):
+        for stage, (name, title) in enumerate(wording.STAGES.items()):
             with gr.Column(min_width=220):
-                heading = gr.HTML(wording.panel(number), elem_classes="heading")
+                heading = gr.HTML(wording.panel(stage), elem_classes="heading")
                 picture = gr.Image(
                     type="filepath", format="png", interactive=False, show_label=False,
                     label=title, elem_id=name, buttons=["download", "fullscreen"],
@@ -80,52 +88,68 @@ def _panels() -> list[tuple[gr.Image, gr.HTML]]:
     return panels
 
 
-def _facts() -> tuple[gr.HTML, gr.HTML, gr.JSON, gr.Checkbox, gr.Slider]:
+def _facts():
+    """Return what is said of a result, how it is looked at, and the CRF's controls."""
     with gr.Row(elem_id="facts"):
-        with gr.Column(scale=2, min_width=220):
+        with gr.Column(min_width=220):
+            status = gr.HTML("", elem_id="status", html_template=STATUS)
             legend = gr.HTML("", elem_id="legend")
-            status = gr.HTML(
-                "",
-                elem_id="status",
-                html_template='<p role="status" aria-live="polite">${value}</p>',
+            probe = gr.HTML("", elem_id="probe")
+        with gr.Column(min_width=220):
+            view = gr.Dropdown(drawing.choices(None), value="classes", label="Show", elem_id="view")
+            gr.Slider(0, 100, OPACITY, step=5, label="Opacity over the photo, %", elem_id="opacity")
+            safe = gr.Checkbox(
+                False, label="Colours for every kind of sight", elem_id="safe", container=False
             )
-        with gr.Column(scale=1, min_width=220, elem_id="crf-controls"):
-            crf = gr.Checkbox(True, label="Dense CRF", elem_id="crf", container=False)
+        with gr.Column(min_width=220):
             iterations = gr.Slider(
-                0, 20, ITERATIONS, step=1, label="Iterations", elem_id="iterations"
+                0, MOST, ITERATIONS, step=1, label="CRF iterations", elem_id="iterations"
             )
+            crf = gr.Checkbox(True, label="Dense CRF", elem_id="crf", container=False)
+            chart = gr.HTML("", elem_id="chart")
+    inspect = gr.HTML(
+        None, elem_id="inspect", html_template=inspection.TEMPLATE, js_on_load=inspection.script()
+    )
     with gr.Accordion("Details", open=False):
         details = gr.JSON(label="Every fact of this result", elem_id="details")
-    return legend, status, details, crf, iterations
+    return (legend, status, chart, inspect, probe, details), (view, safe), (crf, iterations)
 
 
-def _join(photo, model, crf, iterations, button, key, outputs) -> None:
-    """Join the button to the network and the CRF, and the CRF's controls to the CRF alone."""
-    photo.upload(handlers.check, photo, photo, show_progress="hidden", **PRIVATE)
-    analysed = button.click(
-        _analyse,
-        [photo, model, key],
-        outputs,
-        concurrency_id="gpu",
-        show_progress="minimal",
-        show_progress_on=outputs[1:4],
-        **PRIVATE,
-    )
-    refining = {
-        "inputs": [key, crf, iterations],
-        "outputs": outputs,
-        "concurrency_id": "crf",
-        "show_progress": "minimal",
-        "show_progress_on": outputs[3],
-        **PRIVATE,
-    }
-    analysed.success(handlers.refine, **refining)
-    for change in (iterations.change, crf.input):
-        change(handlers.rerefine, trigger_mode="always_last", **refining)
+def _join_network(button, inputs, crf_inputs, outputs) -> None:
+    """Join the button to the network, and the network's result to the CRF."""
+    quiet = {"show_progress": "hidden", **PRIVATE}
+    analysed = button.click(_analyse, inputs, outputs, concurrency_id="gpu", **quiet)
+    analysed.success(_refine, crf_inputs, outputs, concurrency_id="crf", **quiet)
 
 
-def _analyse(photo, model, key, progress=gr.Progress()):  # noqa: B008 (how Gradio asks for one)
-    yield from handlers.analyse(photo, model, key, progress)
+def _join_crf(crf, look, inputs, outputs) -> None:
+    """Join the CRF's controls to the CRF, and the look's to drawing alone."""
+    latest = {"trigger_mode": "always_last", "show_progress": "hidden", **PRIVATE}
+    switch, iterations = crf
+    for change in (iterations.change, switch.input):
+        change(_rerefine, inputs, outputs, concurrency_id="crf", **latest)
+    for each in look:
+        each.input(_redraw, inputs, outputs, **latest)
+
+
+def _analyse(photo, model, view, safe, key, progress=gr.Progress()):  # noqa: B008
+    yield from handlers.analyse(photo, model, drawing.Look(view, safe), key, progress)
+
+
+def _refine(key, crf, iterations, view, safe):
+    yield from handlers.refine(key, crf, iterations, drawing.Look(view, safe))
+
+
+def _rerefine(key, crf, iterations, view, safe):
+    yield from handlers.rerefine(key, crf, iterations, drawing.Look(view, safe))
+
+
+def _redraw(key, crf, iterations, view, safe):
+    return handlers.redraw(key, crf, iterations, drawing.Look(view, safe))
+
+
+def _probe(key, view, safe, event: gr.EventData) -> str:
+    return handlers.probe(key, drawing.Look(view, safe), event.x, event.y)
 
 
 def _choose(model: str | None, event: gr.EventData) -> tuple[str, str | None]:

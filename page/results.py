@@ -1,22 +1,66 @@
 """What the page remembers: each visitor's latest result, in bounded memory, for a bounded time."""
 
+from __future__ import annotations
+
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from torch import Tensor
 
+from seg_models import pipeline
 from seg_models.specs import Segmentation
 
 LIMIT_BYTES = 2**30  # some twenty results of seven classes, six of twenty-one
+MOST = 20  # iterations of the CRF that the page offers
+LIVE = 3  # results whose CRF waits where it was stopped: its lattice is as large as a result
+
+
+@dataclass
+class Result:
+    """A visitor's segmentation, and the CRF that can take it further."""
+
+    run: str  # tells this result from the same visitor's next
+    segmentation: Segmentation
+    spent: tuple[float, ...] = ()  # milliseconds of the CRF up to each iteration
+    steps: Iterator[Segmentation] | None = None
+
+    def advance(self, iterations: int) -> Iterator[Segmentation]:
+        """Run the CRF on from where it is until it has done `iterations`; yield each."""
+        if self.steps is None and iterations > len(self.spent):
+            self.spent = ()
+            settings = replace(self.segmentation.checkpoint.crf, iterations=MOST)
+            self.steps = pipeline.refine(self.segmentation, settings)
+        while len(self.spent) < iterations:
+            self.segmentation = next(self.steps)
+            self.spent = (*self.spent, self.segmentation.milliseconds["crf"])
+            yield self.segmentation
+
+    def at(self, iteration: int) -> Segmentation:
+        """Return the result as it was after `iteration`, as far as that is remembered.
+
+        Its labels are in `history`; `refined` are the probabilities of the last one computed.
+        """
+        whole = self.segmentation
+        milliseconds = {key: ms for key, ms in whole.milliseconds.items() if key != "crf"}
+        if iteration == 0:
+            return replace(whole, crf=None, refined=None, history=(), milliseconds=milliseconds)
+        return replace(
+            whole,
+            crf=replace(whole.crf, iterations=iteration),
+            history=whole.history[:iteration],
+            milliseconds={**milliseconds, "crf": self.spent[iteration - 1]},
+        )
 
 
 class Results:
-    """Segmentations by an unguessable key; when they outgrow the limit the oldest go first."""
+    """Results by an unguessable key; when they outgrow the limit the least used go first."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES):
         self._limit = limit_bytes
-        self._kept: OrderedDict[str, Segmentation] = OrderedDict()
+        self._kept: OrderedDict[str, Result] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, segmentation: Segmentation, key: str | None = None) -> str:
@@ -27,17 +71,17 @@ class Results:
         key = key or uuid4().hex
         with self._lock:
             self._kept.pop(key, None)
-            self._kept[key] = segmentation
-            while len(self._kept) > 1 and sum(map(size, self._kept.values())) > self._limit:
-                self._kept.popitem(last=False)
+            self._kept[key] = Result(uuid4().hex, segmentation)
+            self._trim()
         return key
 
-    def find(self, key: str | None) -> Segmentation | None:
+    def find(self, key: str | None) -> Result | None:
         """Return what `key` stands for, if it is still there; it then counts as new."""
         with self._lock:
             if key not in self._kept:
                 return None
             self._kept.move_to_end(key)
+            self._trim()
             return self._kept[key]
 
     def forget(self, key: str | None) -> None:
@@ -45,12 +89,18 @@ class Results:
         with self._lock:
             self._kept.pop(key, None)
 
+    def _trim(self) -> None:
+        while len(self._kept) > 1 and sum(map(size, self._kept.values())) > self._limit:
+            self._kept.popitem(last=False)
+        for each in list(self._kept.values())[:-LIVE]:
+            each.steps = None
+
     def __len__(self) -> int:
         return len(self._kept)
 
 
-def size(segmentation: Segmentation) -> int:
-    """Return the bytes that the arrays of `segmentation` take."""
-    tensors = (segmentation.score_map, segmentation.probabilities, segmentation.refined)
-    found = [each for each in (*tensors, *segmentation.history) if isinstance(each, Tensor)]
-    return segmentation.photo.nbytes + sum(each.nbytes for each in found)
+def size(result: Result) -> int:
+    """Return the bytes that the arrays of `result` take."""
+    of = result.segmentation
+    found = (of.score_map, of.probabilities, of.refined, *of.history)
+    return of.photo.nbytes + sum(each.nbytes for each in found if isinstance(each, Tensor))

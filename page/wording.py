@@ -2,8 +2,10 @@
 
 import html
 
+import numpy as np
+
 from seg_models import report
-from seg_models.specs import Checkpoint, Segmentation
+from seg_models.specs import Checkpoint, LabelSet, Segmentation
 
 TITLE = "Coarse to Crisp"
 TAGLINE = (
@@ -50,11 +52,11 @@ def choice(checkpoint: Checkpoint) -> str:
     return " · ".join(parts)
 
 
-def panel(number: int, caption: str = "") -> str:
-    """Return the heading of the panel of stage 1, 2 or 3, with what there is to say of it."""
-    title = list(STAGES.values())[number - 1]
+def panel(stage: int, caption: str = "") -> str:
+    """Return the heading of a stage's panel, with what there is to say of its picture."""
+    title = list(STAGES.values())[stage]
     return (
-        f'<h2><span class="number">{number}</span> {title}</h2>'
+        f'<h2><span class="number">{stage + 1}</span> {title}</h2>'
         f'<p class="caption">{html.escape(caption)}</p>'
     )
 
@@ -75,38 +77,58 @@ def upsampled_caption(segmentation: Segmentation) -> str:
     return f"{width}×{height} pixels · {duration(segmentation.milliseconds['upsample'])}"
 
 
-def refined_caption(segmentation: Segmentation, iteration: int) -> str:
-    """Return how far the CRF went, what it changed and, after its last step, the time it took.
-
-    Args:
-        segmentation: A result, with the history of its CRF.
-        iteration: The one that is shown; 0 is none.
-    """
-    if iteration == 0:
+def refined_caption(segmentation: Segmentation) -> str:
+    """Return how far the CRF went, what share of the pixels it changed and the time it took."""
+    if not segmentation.history:
         return "CRF off: the same as 2"
     before = segmentation.probabilities.argmax(0).cpu()
-    changed = float((segmentation.history[iteration - 1] != before).float().mean())
-    caption = f"{count(iteration, 'iteration')} · {percent(changed)} changed"
-    if iteration < len(segmentation.history):
-        return caption
-    return f"{caption} · {duration(segmentation.milliseconds['crf'])}"
+    changed = float((segmentation.history[-1] != before).float().mean())
+    return (
+        f"{count(len(segmentation.history), 'iteration')} · {percent(changed)} changed · "
+        f"{duration(segmentation.milliseconds['crf'])}"
+    )
 
 
-def legend(shares: list[dict], colours: dict[str, tuple[int, int, int]]) -> str:
-    """Return the classes of a result, the largest first, each with its colour and its share."""
-    entries = (
-        f'<li><span class="swatch" style="background:rgb{colours[each["class"]]}"></span>'
-        f"{html.escape(each['class'])} <b>{percent(each['share'])}</b></li>"
+def legend(shares: list[dict], label_set: LabelSet, view: str) -> str:
+    """Return the classes of a result, the largest first, as buttons that isolate them.
+
+    Args:
+        shares: As `report.shares` gives them.
+        label_set: The colours.
+        view: Only for "classes" do the colours mean classes; else the scale is shown.
+    """
+    if view not in ("classes", "changes"):
+        return '<p class="scale"><span>0</span><span class="ramp"></span><span>1</span></p>'
+    entries = "".join(
+        f'<li><button type="button" data-index="{each["index"]}" aria-pressed="false">'
+        f'<span class="swatch" style="background:rgb{label_set.colours[each["index"]]}"></span>'
+        f"{html.escape(each['class'])} <b>{percent(each['share'])}</b></button></li>"
         for each in shares
     )
-    return f'<ul aria-label="Classes by share of the picture">{"".join(entries)}</ul>'
+    return f'<ul aria-label="Classes by share of the picture">{entries}</ul>'
 
 
-def alt_text(stage: str, labels, checkpoint: Checkpoint) -> str:
-    """Return a picture in words: its stage and the share of each class in `labels` (H, W)."""
+def chart(changed: list[float], iteration: int) -> str:
+    """Return a bar for each CRF iteration, as high as the share of pixels it changed."""
+    if not changed:
+        return ""
+    top = max(changed) or 1
+    bars = "".join(
+        f'<span class="{"on" if number <= iteration else "off"}" '
+        f'style="height:{max(4, 100 * each / top):.0f}%" '
+        f'title="iteration {number}: {percent(each)} of the pixels changed"></span>'
+        for number, each in enumerate(changed, 1)
+    )
+    last = percent(changed[iteration - 1]) if iteration else "nothing"
+    words = f"Pixels changed by each iteration; the last shown changed {last}"
+    return f'<div class="bars" role="img" aria-label="{words}">{bars}</div><p>{words}.</p>'
+
+
+def alt_text(stage: int, view: str, labels: np.ndarray, checkpoint: Checkpoint) -> str:
+    """Return a panel's picture in words: its stage, what it shows, the share of each class."""
     shares = report.shares(labels, checkpoint.labels)
     named = ", ".join(f"{each['class']} {percent(each['share'])}" for each in shares)
-    return f"{stage} by {architecture(checkpoint)}: {named}"
+    return f"{list(STAGES.values())[stage]} by {architecture(checkpoint)}, {view}: {named}"
 
 
 def summary(segmentation: Segmentation) -> str:

@@ -13,6 +13,8 @@ import pytest
 import tiny
 import torch
 from PIL import Image
+from playwright.sync_api import sync_playwright
+from steps import opened
 
 from seg_models import networks, preprocess, storage, zoo
 
@@ -102,3 +104,21 @@ def _wait_until_up(address, process, log):
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"the page did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, server):
+    """The open page; that it asked nobody but its server is checked when the test is over."""
+    with opened(browser, server) as page:
+        yield page

@@ -1,59 +1,7 @@
 """The page in a browser, used as a newcomer would: no step here knows more than what is seen."""
 
-import hashlib
-import urllib.parse
-
-import pytest
-from playwright.sync_api import expect, sync_playwright
-
-PATIENCE = 60_000  # milliseconds; conditions are waited for, so a quick machine does not wait
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, server):
-    """The open page; that it asked nobody but its server is checked when the test is over."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE)
-    asked, wrong = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(server)
-    page.locator("#segment").wait_for()
-    yield page
-    page.close()
-    hosts = {urllib.parse.urlsplit(each).hostname for each in asked} - {None}  # data: has none
-    assert hosts == {"127.0.0.1"}
-    assert wrong == []
-
-
-def upload(page, path):
-    page.locator("#photo input[type=file]").set_input_files(path)
-    page.locator("#photo img").wait_for()
-
-
-def finish(page):
-    page.get_by_role("button", name="Segment", exact=True).click()
-    expect(page.locator("#status")).to_contain_text("Done", timeout=PATIENCE)
-
-
-def shown(page, panel):
-    """Return a hash of the picture in a panel, once it is loaded."""
-    image = page.locator(f"#{panel} img")
-    image.scroll_into_view_if_needed()
-    expect(image).to_have_js_property("complete", True)
-    content = page.request.get(image.get_attribute("src")).body()
-    return hashlib.sha256(content).hexdigest()
+from playwright.sync_api import expect
+from steps import finish, shown, upload
 
 
 def test_a_photo_and_one_button_give_three_different_pictures(page, photo_path):

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from page import files, handlers, photos, results, serving, wording
+from page import drawing, files, handlers, photos, results, serving, wording
 from seg_models import labels, pipeline
+
+PLAIN = drawing.Look()
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +22,7 @@ def own_zoo(zoo_folder, monkeypatch):
 @pytest.fixture
 def analysed(photo_path):
     """The key of a result that has been through the network."""
-    return list(handlers.analyse(str(photo_path), "deeplab_v1-animals"))[-1].key
+    return list(handlers.analyse(str(photo_path), "deeplab_v1-animals", PLAIN))[-1].key
 
 
 def picture(update):
@@ -28,7 +30,7 @@ def picture(update):
 
 
 def test_panels_come_one_by_one_at_the_photos_size(photo_path):
-    cleared, first, second = handlers.analyse(str(photo_path), "deeplab_v1-animals")
+    cleared, _, first, second = handlers.analyse(str(photo_path), "deeplab_v1-animals", PLAIN)
     assert cleared.score_map is None and cleared.upsampled is None and cleared.refined is None
     assert picture(first.score_map).shape == picture(second.upsampled).shape == (64, 96, 3)
     assert "cells, stride" in first.score_map_heading
@@ -36,7 +38,7 @@ def test_panels_come_one_by_one_at_the_photos_size(photo_path):
 
 
 def test_refining_shows_each_iteration_and_ends_on_the_pipelines_own_labels(analysed, photo_path):
-    steps = list(handlers.refine(analysed, True, 3))
+    steps = list(handlers.refine(analysed, True, 3, PLAIN))
     assert len(steps) == 3
     segmenter = pipeline.load("deeplab_v1-animals")
     crf = segmenter.checkpoint.crf  # of 3 iterations
@@ -46,42 +48,48 @@ def test_refining_shows_each_iteration_and_ends_on_the_pipelines_own_labels(anal
     assert steps[-1].details["crf"]["iterations"] == 3
 
 
+def no_more(result, iterations):
+    assert iterations <= len(result.spent), "computed again"
+    return iter(())
+
+
 def test_stored_iterations_are_shown_without_computing_again(analysed, monkeypatch):
-    steps = list(handlers.refine(analysed, True, 3))
-    monkeypatch.setattr(handlers.pipeline, "refine", lambda *_: pytest.fail("computed again"))
-    (again,) = handlers.refine(analysed, True, 2)
+    steps = list(handlers.refine(analysed, True, 3, PLAIN))
+    monkeypatch.setattr(results.Result, "advance", no_more)
+    (again,) = handlers.refine(analysed, True, 2, PLAIN)
     np.testing.assert_array_equal(picture(again.refined), picture(steps[1].refined))
 
 
 @pytest.mark.parametrize(("crf", "iterations"), [(False, 5), (True, 0)])
 def test_without_the_crf_the_refined_mask_is_the_upsampled_one(photo_path, crf, iterations):
-    shown = list(handlers.analyse(str(photo_path), "deeplab_v1-animals"))[-1]
-    (step,) = handlers.refine(shown.key, crf, iterations)
+    shown = list(handlers.analyse(str(photo_path), "deeplab_v1-animals", PLAIN))[-1]
+    (step,) = handlers.refine(shown.key, crf, iterations, PLAIN)
     np.testing.assert_array_equal(picture(step.refined), picture(shown.upsampled))
 
 
 def test_no_photo_is_said_plainly():
     with pytest.raises(gr.Error, match="no photo yet"):
-        list(handlers.analyse(None, "deeplab_v1-animals"))
+        list(handlers.analyse(None, "deeplab_v1-animals", PLAIN))
 
 
 def test_a_file_name_cannot_bring_markup_into_the_message(tmp_path):
     path = tmp_path / "<img src=x>.jpg"
     path.write_text("no picture")
     with pytest.raises(gr.Error) as caught:
-        list(handlers.analyse(str(path), "deeplab_v1-animals"))
+        list(handlers.analyse(str(path), "deeplab_v1-animals", PLAIN))
     assert "<" not in caught.value.message and "&lt;img" in caught.value.message
 
 
 def test_a_result_that_is_gone_is_said_plainly():
     with pytest.raises(gr.Error, match="no longer kept"):
-        list(handlers.refine("unknown", True, 3))
-    assert list(handlers.rerefine(None, True, 3)) == []
+        list(handlers.refine("unknown", True, 3, PLAIN))
+    assert list(handlers.rerefine(None, True, 3, PLAIN)) == []
 
 
 def test_the_oldest_results_go_when_memory_is_full(analysed):
-    segmentation = handlers.RESULTS.find(analysed)
-    kept = results.Results(limit_bytes=2 * results.size(segmentation))
+    result = handlers.RESULTS.find(analysed)
+    segmentation = result.segmentation
+    kept = results.Results(limit_bytes=2 * results.size(result))
     first, second = kept.keep(segmentation), kept.keep(segmentation)
     kept.find(first)
     third = kept.keep(segmentation)
@@ -89,7 +97,7 @@ def test_the_oldest_results_go_when_memory_is_full(analysed):
 
 
 def test_one_visitors_new_result_replaces_the_old_one(photo_path, analysed):
-    key = list(handlers.analyse(str(photo_path), "deeplab_v1-animals", analysed))[-1].key
+    key = list(handlers.analyse(str(photo_path), "deeplab_v1-animals", PLAIN, analysed))[-1].key
     assert key == analysed and len(handlers.RESULTS) == 1
 
 
@@ -125,4 +133,4 @@ def test_without_any_checkpoint_nothing_is_chosen(tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path))
     assert serving.default_model() is None
     with pytest.raises(gr.Error, match="no checkpoint"):
-        list(handlers.analyse("photo.jpg", None))
+        list(handlers.analyse("photo.jpg", None, PLAIN))

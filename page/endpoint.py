@@ -1,0 +1,38 @@
+"""The one public endpoint, `/segment`: what the page does, for programs."""
+
+from dataclasses import replace
+
+from seg_models import pipeline, render
+
+from . import drawing, files
+from .errors import told
+from .wording import NO_PHOTO
+
+
+def segment(photo: str, model: str, iterations: int) -> tuple[str, str, str, dict]:
+    """Segment a photo with a trained network and refine the result with a dense CRF.
+
+    Args:
+        photo: The photo: JPEG, PNG, WebP or another usual format.
+        model: Name of a checkpoint, such as "deeplab_v3-animals".
+        iterations: Iterations of the dense CRF, 0 to 20; with 0 the refined mask is the
+            upsampled one.
+
+    Returns:
+        PNG of the score map, each cell a rectangle in its class's colour.
+        PNG of the upsampled mask.
+        PNG of the refined mask.
+        All facts of the result: classes with their share of the area, times, sizes, settings.
+    """
+    with told():
+        if photo is None:
+            raise ValueError(NO_PHOTO)
+        segmenter = pipeline.load(model)
+        crf = replace(segmenter.checkpoint.crf, iterations=iterations)
+        segmentation = segmenter.segment(photo, crf)
+        label_set = segmentation.checkpoint.labels
+        paths = []
+        for stage, name in enumerate(("score_map", "upsampled", "refined")):
+            labels = drawing.labels(segmentation, stage)
+            paths.append(files.save(render.colour(labels, label_set), name))
+        return (*paths, render.details(segmentation))

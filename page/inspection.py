@@ -1,0 +1,93 @@
+"""What the browser needs to look closely by itself, and what only the server knows of a pixel."""
+
+import base64
+import html
+import io
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from seg_models.specs import LabelSet, Segmentation
+
+from . import wording
+from .photos import ASSETS
+
+TOP = 5  # classes listed of a pixel
+TEMPLATE = '<div class="tip" hidden></div><p class="said" aria-live="polite"></p>'
+QUALITY = 88  # JPEG, of the photo under the masks
+
+
+def script() -> str:
+    """Return what the browser runs: hovering, isolating a class and opacity ask no server."""
+    parts = ("inspect.js", "pointer.js")
+    return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in parts)
+
+
+def data(
+    segmentation: Segmentation, run: str | None, view: str, label_set: LabelSet
+) -> dict[str, Any]:
+    """Return the photo and the class indices of every stage there is so far, as data URLs.
+
+    Args:
+        segmentation: At whatever stage.
+        run: Of which run it is a stage: what a visitor had isolated lasts as long.
+        view: What the panels' pictures show; only with "classes" does the browser draw them.
+        label_set: The classes, in the colours to draw them in.
+    """
+    height, width = segmentation.photo.shape[:2]
+    maps = [cells(segmentation.score_map.argmax(0).cpu().numpy(), (height, width))]
+    if segmentation.probabilities is not None:
+        maps.append(segmentation.probabilities.argmax(0).cpu().numpy())
+    maps += [each.numpy() for each in segmentation.history]
+    return {
+        "id": uuid4().hex,
+        "run": run,
+        "view": view,
+        "width": width,
+        "height": height,
+        "classes": label_set.classes,
+        "colours": label_set.colours,
+        "photo": _url(Image.fromarray(segmentation.photo), "JPEG", quality=QUALITY),
+        "maps": [_url(Image.fromarray(each.astype(np.uint8)), "PNG") for each in maps],
+    }
+
+
+def cells(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return `(h, w, ...)` values at `size`, each cell a rectangle, as `render` draws them."""
+    rows, columns = (
+        (2 * np.arange(length) + 1) * count // (2 * length)
+        for length, count in zip(size, values.shape[:2], strict=True)
+    )
+    return values[rows[:, None], columns]
+
+
+def probe(segmentation: Segmentation, x: int, y: int, label_set: LabelSet) -> str:
+    """Return the likeliest classes at column `x`, row `y`, before and after the CRF, as HTML."""
+    height, width = segmentation.photo.shape[:2]
+    x, y = min(max(0, int(x)), width - 1), min(max(0, int(y)), height - 1)
+    tables = [_table("Upsampled", segmentation.probabilities[:, y, x], label_set)]
+    if segmentation.refined is not None:
+        done = wording.count(len(segmentation.history), "iteration")
+        tables.append(_table(f"After {done}", segmentation.refined[:, y, x], label_set))
+    return f"<h3>Pixel {x}, {y}</h3>" + "".join(tables)
+
+
+def _table(title: str, probabilities: Tensor, label_set: LabelSet) -> str:
+    shares, indices = probabilities.float().cpu().sort(descending=True)
+    rows = "".join(
+        f"<tr><th scope=row>{html.escape(label_set.classes[index])}</th>"
+        f'<td><span class="bar" style="width:{100 * share:.1f}%;'
+        f'background:rgb{label_set.colours[index]}"></span></td>'
+        f"<td>{wording.percent(share)}</td></tr>"
+        for share, index in list(zip(shares.tolist(), indices.tolist(), strict=True))[:TOP]
+    )
+    return f"<table><caption>{title}</caption>{rows}</table>"
+
+
+def _url(picture: Image.Image, kind: str, **options: Any) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return f"data:image/{kind.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"

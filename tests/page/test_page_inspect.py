@@ -1,0 +1,99 @@
+"""Looking closely in a browser: the three panels are one instrument, and ask the server little."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from steps import finish, opened, upload
+
+
+@pytest.fixture(scope="module")
+def result(browser, server, photo_path):
+    """One page for all tests here, with a result on it, drawn by the browser."""
+    with opened(browser, server) as page:
+        upload(page, photo_path)
+        finish(page)
+        expect(page.locator("#panels canvas")).to_have_count(3)
+        yield page
+
+
+def pixel(page, panel, x, y):
+    """Return the RGB that a panel's canvas shows at the photo's pixel (x, y)."""
+    script = "([id, x, y]) => [...document.querySelector(`#${id} canvas`)"
+    script += ".getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
+    return page.evaluate(script, [panel, x, y])
+
+
+def set_range(page, name, value):
+    """Move a slider as a script can: at once, and telling the page so."""
+    page.locator(f"#{name} input[type=range]").evaluate(
+        "(slider, value) => { slider.value = value;"
+        " slider.dispatchEvent(new Event('input', { bubbles: true })); }",
+        value,
+    )
+
+
+def test_pointing_at_one_panel_names_the_class_in_all_three(result):
+    asked = []
+    result.on("request", lambda request: asked.append(request.url))
+    result.locator("#upsampled .image-frame").hover()
+    tip = result.locator("#inspect .tip")
+    expect(tip).to_be_visible()
+    for stage in ("Score map", "Upsampled", "Refined"):
+        expect(tip).to_contain_text(f"{stage}: ")
+    expect(tip).not_to_contain_text("…")
+    result.locator("#title").hover()
+    expect(tip).to_be_hidden()
+    assert not asked  # hovering is the browser's own business
+
+
+def test_a_click_lists_probabilities_before_and_after(result):
+    result.locator("#refined .image-frame").click(position={"x": 30, "y": 30})
+    probe = result.locator("#probe")
+    expect(probe).to_contain_text("Upsampled")
+    expect(probe).to_contain_text("After 5 iterations")
+    expect(probe.locator("tr")).to_have_count(10)
+
+
+def test_the_keyboard_moves_the_cross_and_asks(result):
+    panel = result.locator("#score-map button:has(.image-frame)")
+    panel.focus()
+    result.keyboard.press("ArrowRight")
+    expect(result.locator("#inspect .said")).to_contain_text("Refined: ")
+    result.keyboard.press("Enter")
+    expect(result.locator("#probe")).to_contain_text("Pixel 50, 32")  # the middle, and one step
+    result.keyboard.press("Escape")
+    expect(result.locator("#inspect .tip")).to_be_hidden()
+
+
+def test_opacity_mixes_the_classes_with_the_photo(result):
+    set_range(result, "opacity", 100)
+    result.wait_for_timeout(100)
+    colour = pixel(result, "upsampled", 40, 40)
+    swatches = result.locator("#legend .swatch").evaluate_all(
+        "all => all.map(each => each.style.backgroundColor.match(/\\d+/g).map(Number))"
+    )
+    assert colour in swatches
+    set_range(result, "opacity", 0)
+    result.wait_for_function(
+        "before => String([...document.querySelector('#upsampled canvas').getContext('2d')"
+        ".getImageData(40, 40, 1, 1).data].slice(0, 3)) !== String(before)",
+        arg=colour,
+    )
+    assert pixel(result, "upsampled", 40, 40) == pixel(result, "score-map", 40, 40)
+
+
+def test_a_legend_entry_isolates_its_class(result):
+    entry = result.locator("#legend button").first
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    entry.click()
+    expect(entry).to_have_attribute("aria-pressed", "false")
+
+
+def test_another_view_replaces_the_classes(result):
+    result.locator("#view input").click()
+    result.get_by_role("option", name="Doubt (entropy)").click()
+    expect(result.locator("#legend .ramp")).to_be_visible()
+    for panel in ("score-map", "upsampled", "refined"):
+        expect(result.locator(f"#{panel} img")).to_have_attribute("alt", re.compile("doubt"))

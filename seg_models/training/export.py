@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from .. import labels, model_card, networks, storage, zoo
 from ..networks.folding import folded_state
@@ -37,6 +38,7 @@ def write(run: Run, folder: Path) -> Path:
     label_set = labels.DOMAINS[recipe.domain]
     network = networks.create(recipe.architecture, len(label_set.classes), **recipe.options)
     network.load_state_dict(run.best_state)
+    take_back(network, run.class_weights.cpu() ** recipe.correction)
     options, state = _folded(network.eval(), recipe, len(label_set.classes))
     folder.mkdir(parents=True, exist_ok=True)
     sha256, size = storage.save(state, folder / "model.safetensors", recipe.storage)
@@ -62,6 +64,23 @@ def write(run: Run, folder: Path) -> Path:
     }
     save_facts(facts, folder)
     return folder
+
+
+@torch.no_grad()
+def take_back(network: nn.Module, class_weights: Tensor) -> None:
+    """Lower each class's score by what its weight in the loss had raised it, in place.
+
+    A loss that weighs class c by w teaches softmax scores proportional to w p(c): their logarithm
+    is log w too high. The network's last convolution with a bias for each class takes it back.
+    """
+    biases = [
+        module.bias
+        for module in network.modules()
+        if isinstance(module, nn.Conv2d)
+        and module.out_channels == len(class_weights)
+        and module.bias is not None
+    ]
+    biases[-1] -= class_weights.log()
 
 
 def save_facts(facts: dict, folder: Path) -> None:

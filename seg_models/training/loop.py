@@ -30,13 +30,12 @@ def advance(
     minutes: float | None = None,
 ) -> None:
     """Train until the recipe's crops, or the minutes, are spent; leave the best in the run."""
-    weights = class_weights(data, run.recipe, run.num_classes)
-    chances = dataset.sampling_weights(data, len(weights)).cpu()
+    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
     began, saved = time.monotonic() - run.seconds, time.monotonic()
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
     looked = int(run.progress * LOOKS)
     while run.progress < 1:
-        loss = _step(run, data, chances, weights, teacher)
+        loss = _step(run, data, chances, teacher)
         run.seconds = time.monotonic() - began
         run.progress = _progress(run, minutes)
         if run.step % 20 == 0:
@@ -64,9 +63,7 @@ def class_weights(data: dataset.Dataset, recipe: TrainingRecipe, classes: int) -
     return weights / (weights * frequencies).sum()
 
 
-def _step(
-    run: Run, data: dataset.Dataset, chances: Tensor, weights: Tensor, teacher: Teacher | None
-) -> float:
+def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | None) -> float:
     recipe = run.recipe
     rate = _rate(run.progress)
     for group in run.optimiser.param_groups:
@@ -76,7 +73,7 @@ def _step(
     images = augmentation.normalised(photos, recipe.recipe)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
-    loss = F.cross_entropy(scores, labels, weights, ignore_index=255)
+    loss = F.cross_entropy(scores, labels, run.class_weights, ignore_index=255)
     if teacher is not None:
         loss = loss + teacher.distance(photos, scores)
     run.optimiser.zero_grad(set_to_none=True)

@@ -19,7 +19,7 @@ class Run:
     """All that changes while a network trains."""
 
     recipe: TrainingRecipe
-    num_classes: int
+    class_weights: Tensor  # (C,) what the loss weighs each class by
     device: torch.device
     network: nn.Module
     average: nn.Module  # the running average of the network's weights: what is kept at the end
@@ -37,8 +37,9 @@ class Run:
         return self.step * self.recipe.batch
 
 
-def begin(recipe: TrainingRecipe, num_classes: int, device: torch.device) -> Run:
+def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -> Run:
     """Return a run at its first step, with pretrained weights where the recipe names them."""
+    num_classes = len(class_weights)
     torch.manual_seed(recipe.seed)
     network = networks.create(recipe.architecture, num_classes, **recipe.options)
     average = networks.create(recipe.architecture, num_classes, **recipe.options)
@@ -51,7 +52,7 @@ def begin(recipe: TrainingRecipe, num_classes: int, device: torch.device) -> Run
         precision.keep_depthwise_in_float(network)
     optimiser = torch.optim.AdamW(_groups(network, recipe), weight_decay=recipe.decay)
     random = torch.Generator().manual_seed(recipe.seed)
-    return Run(recipe, num_classes, device, network, average, optimiser, random)
+    return Run(recipe, class_weights.to(device), device, network, average, optimiser, random)
 
 
 def _groups(network: nn.Module, recipe: TrainingRecipe) -> list[dict]:

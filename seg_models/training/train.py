@@ -52,7 +52,8 @@ def train_recipe(
     device = torch.device(devices.choose_device(device))
     teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
     examples = dataset.load(Path(data) / "train", device)
-    run = begin(recipe, len(labels.DOMAINS[recipe.domain].classes), device)
+    classes = len(labels.DOMAINS[recipe.domain].classes)
+    run = begin(recipe, loop.class_weights(examples, recipe, classes), device)
     state = runs / recipe.name / "state.pt"
     if resume and state.is_file():
         restore(run, state)

@@ -58,7 +58,7 @@ def test_the_checkpoint_says_what_happened(trained):
 
 
 def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
-    run = begin(replace(TINY, storage="float16"), 7, torch.device("cpu"))
+    run = begin(TINY, torch.ones(7), torch.device("cpu"))
     for name, value in run.average.state_dict().items():
         if "running" in name:
             value.uniform_(0.5, 2.0)
@@ -69,6 +69,20 @@ def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
     with torch.inference_mode():
         wanted, got = run.average.score_map(images), network.score_map(images)
     torch.testing.assert_close(got, wanted, atol=2e-3, rtol=2e-3)  # float16 on the way
+
+
+@pytest.mark.parametrize("architecture", networks.architectures())
+def test_what_class_weights_raised_is_taken_back(architecture):
+    torch.manual_seed(0)
+    network = networks.create(architecture, 3, width=0.1).eval()
+    images = torch.randn(1, 3, 96, 96)
+    weights = torch.tensor([0.5, 1.0, 4.0])
+    with torch.inference_mode():
+        before = network(images)
+        export.take_back(network, weights)
+        lowered = (before - network(images))[0, :, 40:56, 40:56]  # far from padding's reach
+    wanted = weights.log().view(3, 1, 1).expand_as(lowered)
+    torch.testing.assert_close(lowered, wanted, atol=1e-3, rtol=0)
 
 
 def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, monkeypatch):

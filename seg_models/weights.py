@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-from . import hub_reader, storage
+from . import hub_reader, networks, storage
 from .hub_progress import Progress
 from .specs import Checkpoint, HubAddress, WeightsError
 
@@ -58,7 +58,7 @@ def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict
     tensors = storage.load(path) if path.suffix == ".safetensors" else storage.load_pickled(path)
     if checkpoint.embedded or checkpoint.hub is None or checkpoint.hub.file == FILE:
         return tensors
-    module = import_module(f".networks.{checkpoint.architecture}", __package__)
+    module = import_module(networks.ARCHITECTURES[checkpoint.architecture].__module__)
     return module.published_state(tensors)
 
 
@@ -118,8 +118,8 @@ def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | Non
         hub_reader.discard(path)
         problems.append(
             WeightsError(
-                f"what came from {each.repo} is not the published file (its sha256 differs) and "
-                "was deleted; try again, or tell those who publish it"
+                f"what came from {each.repo} is not the published file (its sha256 differs); "
+                "it was deleted: try again, or tell those who publish it"
             )
         )
     reason = problems[0]

@@ -21,13 +21,18 @@ def save(picture: np.ndarray | Image.Image, name: str) -> str:
     Files, not arrays, go to Gradio: it turns arrays into lossy WebP, and two visitors with the
     same result would race for one file.
     """
-    sweep()
-    folder = _folder() / uuid4().hex
-    folder.mkdir()
-    path = folder / f"{name}.png"
+    path = folder() / f"{name}.png"
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image.save(path, compress_level=LEVEL)
     return str(path)
+
+
+def folder() -> Path:
+    """Return a new empty folder, to be swept away with what is put there."""
+    sweep()
+    new = _folder() / uuid4().hex
+    new.mkdir()
+    return new
 
 
 def sweep(now: float | None = None) -> None:

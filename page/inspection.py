@@ -51,7 +51,7 @@ def data(
         "classes": label_set.classes,
         "colours": label_set.colours,
         "photo": _url(Image.fromarray(segmentation.photo), "JPEG", quality=QUALITY),
-        "maps": [_url(Image.fromarray(each.astype(np.uint8)), "PNG") for each in maps],
+        "maps": [png_url(each.astype(np.uint8)) for each in maps],
     }
 
 
@@ -85,6 +85,11 @@ def _table(title: str, probabilities: Tensor, label_set: LabelSet) -> str:
         for share, index in list(zip(shares.tolist(), indices.tolist(), strict=True))[:TOP]
     )
     return f"<table><caption>{title}</caption>{rows}</table>"
+
+
+def png_url(picture: np.ndarray) -> str:
+    """Return a picture as a data URL, without loss."""
+    return _url(Image.fromarray(picture), "PNG")
 
 
 def _url(picture: Image.Image, kind: str, **options: Any) -> str:

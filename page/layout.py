@@ -4,7 +4,7 @@ import gradio as gr
 
 from seg_models import zoo
 
-from . import drawing, endpoint, handlers, inspection, photos, serving, wording
+from . import drawing, endpoint, handlers, inspection, photos, serving, tabs, wording
 from .results import MOST
 
 ITERATIONS = 5  # of the CRF at first: most of what it changes, in half the time of ten
@@ -34,8 +34,11 @@ def build() -> gr.Blocks:
             with gr.Column(scale=9, min_width=320, elem_id="stages"):
                 panels = _panels()
                 facts, look, crf = _facts()
+                tabs.build(tabs.Controls(photo, model, *crf, *look, key))
+                with gr.Accordion("Every fact of this result", open=False):
+                    details = gr.JSON(show_label=False, elem_id="details")
         pictures, headings = zip(*panels, strict=True)
-        legend, status, chart, inspect, probe, details = facts
+        legend, status, chart, inspect, probe = facts
         outputs = [
             key, *pictures, *headings, legend, status, chart, inspect, probe, look[0], details,
         ]  # fmt: skip
@@ -110,9 +113,7 @@ def _facts():
     inspect = gr.HTML(
         None, elem_id="inspect", html_template=inspection.TEMPLATE, js_on_load=inspection.script()
     )
-    with gr.Accordion("Details", open=False):
-        details = gr.JSON(label="Every fact of this result", elem_id="details")
-    return (legend, status, chart, inspect, probe, details), (view, safe), (crf, iterations)
+    return (legend, status, chart, inspect, probe), (view, safe), (crf, iterations)
 
 
 def _join_network(button, inputs, crf_inputs, outputs) -> None:

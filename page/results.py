@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -53,6 +53,16 @@ class Result:
             history=whole.history[:iteration],
             milliseconds={**milliseconds, "crf": self.spent[iteration - 1]},
         )
+
+    def exactly(self, iteration: int) -> Segmentation:
+        """Return the result after `iteration` with the probabilities of that one, as `refined`.
+
+        Where they are not the latest, the CRF is run again up to there.
+        """
+        if iteration in (0, len(self.spent)):
+            return self.at(iteration)
+        crf = replace(self.segmentation.checkpoint.crf, iterations=iteration)
+        return deque(pipeline.refine(self.at(0), crf), maxlen=1).pop()
 
 
 class Results:

@@ -45,7 +45,7 @@ def theme() -> gr.themes.Base:
 
     No font, script or picture comes from another server.
     """
-    plex = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600, 700))
+    plex = gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700))  # its 600 lacks letters
     return gr.themes.Monochrome(font=[plex, "system-ui", "sans-serif"])
 
 

@@ -1,0 +1,128 @@
+"""One photo through several networks: small multiples, and where the networks agree."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from seg_models import pipeline, preprocess, render, weights, zoo
+from seg_models.specs import Checkpoint, Segmentation, WeightsError
+
+from . import wording
+from .drawing import REFINED, Look, labels
+from .errors import told
+from .inspection import png_url
+
+SIDE = 640  # pixels; enough for pictures this small, and quick
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one network made of the photo, or why it did not."""
+
+    checkpoint: Checkpoint
+    segmentation: Segmentation | None = None
+    labels: np.ndarray | None = None  # (H, W) uint8
+    failure: str = ""
+
+
+def fitting(model: str | None) -> list[str]:
+    """Return the networks that know the same things as `model` and are here."""
+    known = {each.name: each for each in zoo.checkpoints()}
+    if model not in known:
+        return []
+    domain = known[model].domain
+    return [name for name, each in known.items() if each.domain == domain and each.embedded]
+
+
+def compare(
+    photo: str | None, models: list[str], crf: bool, iterations: int, look: Look
+) -> Iterator[tuple[str, str]]:
+    """Yield (pictures, status) as HTML after each network; to stop, stop asking.
+
+    Args:
+        photo: Path of the file as it came.
+        models: Names of checkpoints; of networks that know different things each group is shown
+            by itself.
+        crf: Whether the masks are refined.
+        iterations: By how many iterations.
+        look: Whose colours are used.
+    """
+    with told():
+        if photo is None:
+            raise ValueError(wording.NO_PHOTO)
+        if not models:
+            raise ValueError("Choose the networks to compare: two or more show most.")
+        small = preprocess.cap(preprocess.open_photo(photo), SIDE)
+        answers: list[Answer] = []
+        for number, model in enumerate(models, 1):
+            name = wording.architecture(zoo.find(model))
+            yield _page(answers, look), f"{number} of {len(models)}: {name} …"
+            answers.append(_answer(small, model, iterations if crf else 0))
+        yield _page(answers, look), f"{wording.count(len(answers), 'network')} compared."
+
+
+def agreement(answers: list[np.ndarray]) -> np.ndarray:
+    """Return the share of `(H, W)` label maps that give each pixel its commonest class, 0-1."""
+    stacked = np.stack(answers)
+    counts = np.stack([(stacked == each).sum(0) for each in np.unique(stacked)])
+    return counts.max(0) / len(answers)
+
+
+def _answer(photo: np.ndarray, model: str, iterations: int) -> Answer:
+    checkpoint = zoo.find(model)
+    try:
+        weights.locate(checkpoint)
+        segmenter = pipeline.load(model)
+    except WeightsError as error:
+        return Answer(checkpoint, failure=str(error))
+    crf = replace(checkpoint.crf, iterations=iterations)
+    segmentation = segmenter.segment(photo, crf, SIDE)
+    return Answer(checkpoint, segmentation, labels(segmentation, REFINED))
+
+
+def _page(answers: list[Answer], look: Look) -> str:
+    domains = dict.fromkeys(each.checkpoint.domain for each in answers)
+    return "".join(
+        _group([each for each in answers if each.checkpoint.domain == domain], look)
+        for domain in domains
+    )
+
+
+def _group(answers: list[Answer], look: Look) -> str:
+    figures = [_figure(each, look) for each in answers]
+    found = [each.labels for each in answers if each.labels is not None]
+    if len(found) > 1:
+        shared = agreement(found)
+        figures.append(
+            f'<figure><img src="{png_url(render.heat(shared))}" alt="Map of agreement">'
+            f"<figcaption><b>Agreement</b>all {len(found)} agree on "
+            f"{wording.percent(float((shared == 1).mean()))} of the pixels; the darker, the fewer"
+            "</figcaption></figure>"
+        )
+    title = wording.DOMAINS.get(answers[0].checkpoint.domain, answers[0].checkpoint.domain)
+    return f'<h3>{html.escape(title)}</h3><div class="grid">{"".join(figures)}</div>'
+
+
+def _figure(answer: Answer, look: Look) -> str:
+    checkpoint = answer.checkpoint
+    name = html.escape(wording.architecture(checkpoint))
+    if answer.segmentation is None:
+        reason = html.escape(answer.failure)
+        return f'<figure><figcaption class="failed"><b>{name}</b>{reason}</figcaption></figure>'
+    label_set = look.labels(checkpoint)
+    picture = render.overlay(answer.segmentation.photo, answer.labels, label_set)
+    shares = render.shares(answer.labels, label_set)[:4]
+    named = ", ".join(f"{each['class']} {wording.percent(each['share'])}" for each in shares)
+    spent = sum(answer.segmentation.milliseconds.values())
+    miou = checkpoint.results.get("val_miou")
+    facts = [wording.duration(spent), f"{checkpoint.parameters / 1e6:.1f} M parameters"]
+    facts += [f"val mIoU {100 * miou:.1f} %"] if miou is not None else []
+    caption = f"<b>{name}</b>{' · '.join(facts)}<br>{html.escape(named)}"
+    return (
+        f'<figure><img src="{png_url(picture)}" alt="{name}: {html.escape(named)}">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )

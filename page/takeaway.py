@@ -1,0 +1,87 @@
+"""What a visitor takes home: files, and the calls that give the same result elsewhere."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+
+from seg_models import pipeline, render
+from seg_models.specs import LabelSet, Segmentation
+
+from . import drawing, files
+
+CONTENTS = """\
+labels.png   a pixel is the index of its class, the palette has the colours; the photo's own size
+colours.png  the refined mask in colours
+overlay.png  the same over the photo
+result.json  classes with their share of the area, times, settings, where the weights are from
+"""
+
+
+def pack(segmentation: Segmentation, label_set: LabelSet) -> list[str]:
+    """Return the paths of all files of a result, the last a zip of the others.
+
+    Args:
+        segmentation: The result, `refined` being what is meant (see `results.Result.exactly`).
+        label_set: Its classes, in the colours to draw them in.
+    """
+    folder = files.folder()
+    labels = pipeline.labels(segmentation)
+    shown = drawing.labels(segmentation, drawing.REFINED)
+    pictures = {
+        "labels.png": render.indexed_png(labels, label_set),
+        "colours.png": Image.fromarray(render.colour(shown, label_set)),
+        "overlay.png": Image.fromarray(render.overlay(segmentation.photo, shown, label_set)),
+    }
+    for name, picture in pictures.items():
+        picture.save(folder / name, compress_level=files.LEVEL)
+    facts = render.details(segmentation, labels)
+    texts = {
+        "result.json": json.dumps(facts, indent=2, ensure_ascii=False) + "\n",
+        "contents.txt": CONTENTS,
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    paths = [folder / name for name in (*pictures, *texts)]
+    return [*map(str, paths), str(_zipped(paths, f"{segmentation.checkpoint.name}.zip"))]
+
+
+def calls(model: str, iterations: int, address: str) -> str:
+    """Return, as Markdown, how a program, a shell and another machine get the same result."""
+    return f"""\
+**Python**, beside this page's code:
+```python
+from dataclasses import replace
+
+import seg_models
+from seg_models import pipeline
+
+segmenter = seg_models.load("{model}")
+crf = replace(segmenter.checkpoint.crf, iterations={iterations})
+labels = pipeline.labels(segmenter.segment("photo.jpg", crf))  # (H, W) class indices
+```
+**Command line**:
+```sh
+python -m seg_models predict photo.jpg --model {model} --crf {iterations} --out results
+```
+**Any machine**, through this page (`pip install gradio_client`):
+```python
+from gradio_client import Client, handle_file
+
+client = Client("{address}")
+score_map, upsampled, refined, details = client.predict(
+    handle_file("photo.jpg"), "{model}", {iterations}, api_name="/segment"
+)
+```
+"""
+
+
+def _zipped(paths: list[Path], name: str) -> Path:
+    whole = paths[0].with_name(name)
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in paths:
+            archive.write(each, each.name)
+    return whole

@@ -1,0 +1,200 @@
+"""Comparing networks, taking results home and judging them, without a server."""
+
+import contextlib
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from page import compare, drawing, results, tabs, takeaway, truth
+from seg_models import cli, evaluation, labels, pipeline, preprocess
+from seg_models.specs import VOID, CrfSettings, LabelSet, WeightsError
+
+PLAIN = drawing.Look()
+
+
+@pytest.fixture(autouse=True)
+def own_zoo(zoo_folder, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+
+
+@pytest.fixture(scope="module")
+def result(zoo_folder, photo_path):
+    """A result whose CRF has done three iterations."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+        segmenter = pipeline.load("deeplab_v1-animals")
+        segmentation = list(segmenter.stages(photo_path))[-1]
+        result = results.Result("run", segmentation)
+        list(result.advance(3))
+        return result
+
+
+def test_each_network_appears_when_it_is_done(photo_path):
+    models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
+    pages = [page for page, _ in compare.compare(str(photo_path), models, False, 0, PLAIN)]
+    assert [page.count("<figure") for page in pages] == [0, 1, 2]
+    assert "animals" in pages[-1] and "streets" in pages[-1]
+    assert "Agreement" not in pages[-1]  # they know different things
+
+
+def test_networks_of_one_domain_share_a_map_of_agreement(photo_path):
+    models = ["deeplab_v1-animals"] * 2
+    *_, (page, status) = compare.compare(str(photo_path), models, True, 1, PLAIN)
+    assert "all 2 agree on 100 %" in page and status == "2 networks compared."
+
+
+def test_agreement_counts_the_commonest_class():
+    maps = [np.array([[0, 1, 2]]), np.array([[0, 1, 3]]), np.array([[0, 2, 4]])]
+    np.testing.assert_allclose(compare.agreement(maps), [[1, 2 / 3, 1 / 3]])
+
+
+def test_a_network_whose_weights_cannot_be_had_does_not_stop_the_others(photo_path, monkeypatch):
+    def locate(checkpoint):
+        if checkpoint.domain == "animals":
+            raise WeightsError("the Hub <does> not answer")
+
+    monkeypatch.setattr(compare.weights, "locate", locate)
+    models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
+    *_, (page, _) = compare.compare(str(photo_path), models, False, 0, PLAIN)
+    assert "the Hub &lt;does&gt; not answer" in page and page.count("<img") == 1
+
+
+@pytest.mark.parametrize(("photo", "models"), [(None, ["deeplab_v1-animals"]), ("a.jpg", [])])
+def test_comparing_nothing_is_refused(photo, models):
+    with pytest.raises(gr.Error):
+        list(compare.compare(photo, models, False, 0, PLAIN))
+
+
+def test_the_networks_that_fit_are_those_of_the_same_domain():
+    assert compare.fitting("deeplab_v1-animals") == ["deeplab_v1-animals"]
+    assert compare.fitting(None) == []
+
+
+def test_the_files_say_the_same_as_the_result(result):
+    *paths, whole = takeaway.pack(result.exactly(3), labels.ANIMALS)
+    names = [Path(each).name for each in paths]
+    assert names == ["labels.png", "colours.png", "overlay.png", "result.json", "contents.txt"]
+    picture = Image.open(paths[0])
+    assert picture.mode == "P"
+    np.testing.assert_array_equal(np.array(picture), result.segmentation.history[-1])
+    assert json.loads(Path(paths[3]).read_text())["crf"]["iterations"] == 3
+    with zipfile.ZipFile(whole) as archive:
+        assert sorted(archive.namelist()) == sorted(names)
+        assert archive.testzip() is None
+
+
+def test_an_earlier_iteration_is_computed_again_exactly(result):
+    twice = result.exactly(2)
+    np.testing.assert_array_equal(pipeline.labels(twice), result.segmentation.history[1])
+    assert pipeline.final(twice) is twice.refined and len(twice.history) == 2
+
+
+def fenced(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_path, monkeypatch):
+    text = takeaway.calls("deeplab_v1-animals", 3, "http://127.0.0.1:1")
+    Image.open(photo_path).save(tmp_path / "photo.png")
+    monkeypatch.chdir(tmp_path)
+    python, _ = (each.replace("photo.jpg", "photo.png") for each in fenced(text, "python"))
+    space = {}
+    exec(python, space)
+    np.testing.assert_array_equal(space["labels"], result.segmentation.history[2])
+    (shell,) = fenced(text, "sh")
+    arguments = shell.replace("photo.jpg", "photo.png").split()[3:]
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(arguments) == 0
+    written = np.array(Image.open(tmp_path / "results" / "labels.png"))
+    np.testing.assert_array_equal(written, result.segmentation.history[2])
+
+
+TWO = LabelSet("two", ("ground", "thing"), ((0, 0, 0), (255, 0, 0)))
+
+
+def scores(*mious):
+    return [evaluation.Scores(each, each, (each, each)) for each in mious]
+
+
+@pytest.mark.parametrize(
+    ("mious", "words"),
+    [
+        (
+            (0.5, 0.6, 0.7),
+            "helps here: mIoU 50.0 % before it, 70.0 % after; best after iteration 2",
+        ),
+        (
+            (0.7, 0.8, 0.6),
+            "hurts here: mIoU 70.0 % before it, 60.0 % after; best after iteration 1",
+        ),
+        ((0.7, 0.6), "hurts here: mIoU 70.0 % before it, 60.0 % after; no iteration improves"),
+        ((0.7, 0.7001), "no difference"),
+        ((0.7,), "Without a CRF: mIoU 70.0 %"),
+    ],
+)
+def test_the_verdict_is_plain(mious, words):
+    assert words in truth.verdict(scores(*mious))
+
+
+def test_green_is_what_the_crf_put_right_and_red_what_it_spoilt():
+    photo = np.full((1, 5, 3), 200, np.uint8)
+    true = np.array([[1, 1, 1, VOID, 0]])
+    before, after = np.array([[0, 1, 1, 0, 1]]), np.array([[1, 0, 1, 1, 2]])
+    drawn = truth.difference(photo, true, before, after)
+    dim = [int(200 * truth.DIM)] * 3
+    assert drawn[0].tolist() == [list(truth.RIGHT), list(truth.SPOILT), dim, dim, dim]
+
+
+def test_the_report_has_every_iterations_iou(result, tmp_path):
+    segmentation = result.at(3)
+    Image.fromarray(segmentation.history[2].numpy()).save(tmp_path / "mask.png")
+    known = truth.read(str(tmp_path / "mask.png"), segmentation)
+    text = truth.report(segmentation, known, labels.ANIMALS)
+    assert "helps here" in text and "▲ 100.0" in text
+    first = evaluation.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
+    assert f"<td>{100 * evaluation.scores(first).miou:.1f}</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        (Image.new("L", (95, 64)), "95×64 pixels, the photo 96×64"),
+        (Image.new("RGB", (96, 64)), "indexed or grey"),
+        (Image.new("L", (96, 64), 9), "classes need 0 to 6"),
+        (Image.new("L", (96, 64), VOID), "nothing to score"),
+        (None, "not a picture"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused_with_a_reason(result, tmp_path, picture, reason):
+    path = tmp_path / "mask.png"
+    if picture is None:
+        path.write_text("no picture")
+    else:
+        picture.save(path)
+    segmentation = result.at(3)
+    with pytest.raises(ValueError, match=reason):
+        truth.report(segmentation, truth.read(str(path), segmentation), labels.ANIMALS)
+
+
+def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
+    photo = np.zeros((40, 2000, 3), np.uint8)
+    whole = pipeline.load("deeplab_v1-animals").segment(photo, CrfSettings(iterations=1))
+    assert whole.photo.shape == preprocess.cap(photo).shape
+    Image.new("L", (2000, 40), 1).save(tmp_path / "mask.png")
+    assert truth.read(str(tmp_path / "mask.png"), whole).shape == whole.photo.shape[:2]
+
+
+def test_without_a_result_the_tabs_say_so():
+    for ask in (
+        lambda: tabs._pack(None, True, 3, False, None),
+        lambda: tabs._judge("mask.png", None, True, 3),
+    ):
+        with pytest.raises(gr.Error, match="no result yet"):
+            ask()

@@ -8,9 +8,13 @@ from typing import Any
 
 from .deeplab_v1 import DeepLabV1, DeepLabV1MultiScale
 from .deeplab_v3 import DeepLabV3
+from .fcn import FCN8s, FCN16s, FCN32s
 from .layers import SegmentationNetwork
 
 ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
+    "fcn32s": FCN32s,
+    "fcn16s": FCN16s,
+    "fcn8s": FCN8s,
     "deeplab_v1": DeepLabV1,
     "deeplab_v1_msc": DeepLabV1MultiScale,
     "deeplab_v3": DeepLabV3,

@@ -6,6 +6,7 @@ takes any picture size, and is the paper's own at `width=1.0`.
 
 from typing import Any
 
+from .deconvnet import DeconvNet
 from .deeplab_v1 import DeepLabV1, DeepLabV1MultiScale
 from .deeplab_v3 import DeepLabV3
 from .fcn import FCN8s, FCN16s, FCN32s
@@ -17,6 +18,7 @@ ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "fcn8s": FCN8s,
     "deeplab_v1": DeepLabV1,
     "deeplab_v1_msc": DeepLabV1MultiScale,
+    "deconvnet": DeconvNet,
     "deeplab_v3": DeepLabV3,
 }
 

@@ -1,0 +1,75 @@
+"""DeconvNet: VGG-16 and its mirror image, which unpools where the encoder pooled.
+
+Noh, Hong & Han, "Learning Deconvolution Network for Semantic Segmentation", ICCV 2015,
+arXiv:1505.04366, table 2.
+"""
+
+from torch import Tensor, nn
+
+from . import vgg
+from .borders import pad_to_multiple
+from .layers import ConvUnit, DeconvUnit, SegmentationNetwork, named, scaled
+from .unpooling import pool, unpool
+
+# Output channels of the deconvolutions after each unpooling, stages 5 to 1.
+DECODER = {5: (512, 512, 512), 4: (512, 512, 256), 3: (256, 256, 128), 2: (128, 64), 1: (64, 64)}
+SMALLEST = 224  # pixels: the paper's input, on whose 7x7 cells fc6 fits exactly once
+
+
+class DeconvNet(SegmentationNetwork):
+    """An hourglass: 224 pixels shrink to one cell, and unpooling and deconvolution open it again.
+
+    Input `(N, 3, H, W)`; score map `(N, num_classes, H, W)`. Larger photos are taken whole, not in
+    the paper's windows: fc6 then slides. Smaller ones are padded to 224 pixels.
+    `norm=False` is the same network with its batch norms folded into the convolutions.
+    """
+
+    output_stride = 1
+
+    def __init__(
+        self,
+        num_classes: int,
+        width: float = 1.0,
+        fc_channels: int = 4096,
+        norm: bool = True,
+        dropout: float = 0.5,
+    ):
+        super().__init__()
+        self.stage1 = vgg.stage(1, width=width, norm=norm)
+        self.stage2 = vgg.stage(2, width=width, norm=norm)
+        self.stage3 = vgg.stage(3, width=width, norm=norm)
+        self.stage4 = vgg.stage(4, width=width, norm=norm)
+        self.stage5 = vgg.stage(5, width=width, norm=norm)
+        self.fc6 = ConvUnit(vgg.channels(5, width), fc_channels, 7, padding=0, norm=norm)
+        self.fc7 = ConvUnit(fc_channels, fc_channels, 1, norm=norm)
+        self.dropout = nn.Dropout(dropout)
+        self.fc6_deconv = DeconvUnit(fc_channels, vgg.channels(5, width), 7, norm=norm)
+        self.decode5 = _decoder(5, vgg.channels(5, width), width, norm)
+        self.decode4 = _decoder(4, vgg.channels(4, width), width, norm)
+        self.decode3 = _decoder(3, vgg.channels(3, width), width, norm)
+        self.decode2 = _decoder(2, vgg.channels(2, width), width, norm)
+        self.decode1 = _decoder(1, vgg.channels(1, width), width, norm)
+        self.score = nn.Conv2d(scaled(DECODER[1][-1], width), num_classes, 1)
+
+    def score_map(self, images: Tensor) -> Tensor:
+        """Return raw scores for every pixel."""
+        height, width = images.shape[-2:]
+        features, switches = pad_to_multiple(images, 1, least=SMALLEST), []
+        for stage in (self.stage1, self.stage2, self.stage3, self.stage4, self.stage5):
+            features, where = pool(stage(features))
+            switches.append(where)
+        features = self.dropout(self.fc7(self.dropout(self.fc6(features))))
+        features = self.fc6_deconv(features)
+        for decode in (self.decode5, self.decode4, self.decode3, self.decode2, self.decode1):
+            features = decode(unpool(features, switches.pop()))
+        return self.score(features)[..., :height, :width]
+
+
+def _decoder(number: int, before: int, width: float, norm: bool) -> nn.Sequential:
+    """Return the 3x3 deconvolutions after unpooling `number`, named as the encoder's mirror."""
+    units = {}
+    for index, channels in enumerate(DECODER[number], start=1):
+        after = scaled(channels, width)
+        units[f"deconv{number}_{index}"] = DeconvUnit(before, after, 3, padding=1, norm=norm)
+        before = after
+    return named(**units)

@@ -11,6 +11,7 @@ from .deeplab_v1 import DeepLabV1, DeepLabV1MultiScale
 from .deeplab_v3 import DeepLabV3
 from .fcn import FCN8s, FCN16s, FCN32s
 from .layers import SegmentationNetwork
+from .segnet import SegNet, SegNetBasic
 
 ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "fcn32s": FCN32s,
@@ -19,6 +20,8 @@ ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "deeplab_v1": DeepLabV1,
     "deeplab_v1_msc": DeepLabV1MultiScale,
     "deconvnet": DeconvNet,
+    "segnet": SegNet,
+    "segnet_basic": SegNetBasic,
     "deeplab_v3": DeepLabV3,
 }
 

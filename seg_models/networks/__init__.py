@@ -12,6 +12,7 @@ from .deeplab_v3 import DeepLabV3
 from .fcn import FCN8s, FCN16s, FCN32s
 from .layers import SegmentationNetwork
 from .segnet import SegNet, SegNetBasic
+from .unet import UNet
 
 ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "fcn32s": FCN32s,
@@ -20,6 +21,7 @@ ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "deeplab_v1": DeepLabV1,
     "deeplab_v1_msc": DeepLabV1MultiScale,
     "deconvnet": DeconvNet,
+    "unet": UNet,
     "segnet": SegNet,
     "segnet_basic": SegNetBasic,
     "deeplab_v3": DeepLabV3,

@@ -89,7 +89,7 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
     (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
     for name, picture in _pictures(segmentation, labels, label_set).items():
         _write(folder / name, picture.save)
-    facts = {"photo": str(photo), **render.details(segmentation, labels), "request": request}
+    facts = {"photo": photo.name, **render.details(segmentation, labels), "request": request}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     _write(folder / FACTS, lambda path: Path(path).write_text(text, encoding="utf-8"))
     return True

@@ -255,6 +255,15 @@ def test_a_mistake_is_one_line_and_2(weights, photo, tmp_path, capsys, line, sai
     assert said in complaint(capsys)
 
 
+def test_a_long_complaint_is_one_line_too(monkeypatch, capsys):
+    def fail(chosen):
+        raise ValueError("first\n  second")
+
+    monkeypatch.setitem(commands.COMMANDS, "list", fail)
+    assert main(["list"]) == 2
+    assert complaint(capsys) == "seg_models list: first second"
+
+
 def test_damaged_weights_are_one_line_and_2(weights, photo, capsys):
     with (weights / "tiny-animals" / "model.safetensors").open("r+b") as file:
         file.write(b"damage")

@@ -17,7 +17,8 @@ from .teacher import Teacher
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
 AVERAGE = 0.999  # how much of the running average of the weights a step keeps, at most
-LOOKS = 6  # how often a run is validated on the way
+LOOKS = 3  # how often a run is validated
+LOOK_PHOTOS = 24  # on so many photos of val: enough to keep the better state, and quick
 SAVE_SECONDS = 120.0
 
 
@@ -42,11 +43,11 @@ def advance(
             report(run, f"loss {loss:.3f}")
         if run.progress < 1 and int(run.progress * LOOKS) > looked:
             looked = int(run.progress * LOOKS)
-            _look(run, val, limit=60)
+            _look(run, val)
         if time.monotonic() - saved > SAVE_SECONDS:
             store(run, save)
             saved = time.monotonic()
-    _look(run, val, limit=60)
+    _look(run, val)
     store(run, save)
 
 
@@ -104,9 +105,9 @@ def _follow(run: Run) -> None:
             value.copy_(new[name])
 
 
-def _look(run: Run, val: Path, limit: int | None) -> None:
+def _look(run: Run, val: Path) -> None:
     """Score the average on a part of val, and keep its weights if they are the best so far."""
-    scores = validation.score(run.average, run.recipe.recipe, val, run.device, limit)
+    scores = validation.score(run.average, run.recipe.recipe, val, run.device, LOOK_PHOTOS)
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou

@@ -48,11 +48,21 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     average.load_state_dict(network.state_dict())
     network = network.to(device, memory_format=torch.channels_last).train()
     average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    _hold(network, recipe)
     if device.type == "cpu":
         precision.keep_depthwise_in_float(network)
     optimiser = torch.optim.AdamW(_groups(network, recipe), weight_decay=recipe.decay)
     random = torch.Generator().manual_seed(recipe.seed)
     return Run(recipe, class_weights.to(device), device, network, average, optimiser, random)
+
+
+def _hold(network: nn.Module, recipe: TrainingRecipe) -> None:
+    """Keep the recipe's frozen parts from learning, and set its dropout, in place."""
+    for name in recipe.frozen:
+        network.get_submodule(name).requires_grad_(False)
+    for module in network.modules():
+        if isinstance(module, nn.Dropout) and recipe.dropout is not None:
+            module.p = recipe.dropout
 
 
 def _groups(network: nn.Module, recipe: TrainingRecipe) -> list[dict]:

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from .. import evaluation, preprocess, upsample
+from .. import evaluation, preprocess, scoring, upsample
 from ..specs import Recipe
 
 
@@ -16,9 +16,7 @@ def score(
     network: nn.Module, recipe: Recipe, folder: Path, device: torch.device, limit: int | None = None
 ) -> evaluation.Scores:
     """Return the figures over `folder`'s photos, or over `limit` of them spread evenly."""
-    found = evaluation.pairs(folder)
-    if limit is not None:
-        found = found[:: max(1, len(found) // limit)]
+    found = scoring.spread(evaluation.pairs(folder), limit)
     total = None
     for photo_path, truth_path in found:
         with Image.open(photo_path) as picture:

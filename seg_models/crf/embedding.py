@@ -17,7 +17,7 @@ from math import ceil, floor, sqrt
 import torch
 from torch import Tensor
 
-CHUNK = 12000  # points at a time on a processor, so that the many small steps stay in its cache
+CHUNK = 30_000  # points at a time on a processor, so that what is in hand stays in its cache
 LARGEST_KEY = 2**62
 
 # A vertex is numbered by d whole numbers, each a sum over its d + 1 coordinates; the rows say what
@@ -60,65 +60,67 @@ def embed(features: Tensor) -> Simplices:
     for start in range(0, points, chunk):
         part = slice(start, start + chunk)
         elevated = _elevate(features[:, part])
-        multiples, ranks = _nearest_vertex(elevated)
-        offsets = (elevated - multiples * (dimensions + 1)) * (1 / (dimensions + 1))
-        _barycentric(offsets, ranks, out=weights[:, part])
-        _walk(multiples.to(key_type), ranks, step_of_axis, lowest, out=keys[:, part])
+        multiples, turns = _nearest_vertex(elevated)
+        offsets = (elevated - multiples * (dimensions + 1)).mul_(1 / (dimensions + 1))
+        _barycentric(offsets, turns, out=weights[:, part])
+        _walk(multiples.to(key_type), turns, step_of_axis, lowest, out=keys[:, part])
     return Simplices(keys, weights, steps)
 
 
 def _elevate(features: Tensor) -> Tensor:
-    """Lift `(d, n)` features to `(d + 1, n)` coordinates that sum to zero (page 5)."""
+    """Lift `(d, n)` features to `(d + 1, n)` coordinates that sum to zero: matrix E of section 3.
+
+    The scale makes a blur by [1 2 1] / 4 along each axis as wide as a Gaussian of one unit.
+    """
     dimensions = len(features)
-    # A blur by [1 2 1] / 4 along each axis then has a standard deviation of one feature unit.
-    deviation = torch.tensor(sqrt(2 / 3) * (dimensions + 1), dtype=torch.float32).item()
+    axes = torch.arange(1, dimensions + 1, dtype=torch.float64, device=features.device)
+    deviation = torch.tensor(sqrt(2 / 3) * (dimensions + 1), dtype=torch.float32)
+    scales = 1 / (axes * (axes + 1)).sqrt() * deviation.double()
+    scaled = features * scales.float()[:, None]
+    products = scaled * axes.float()[:, None]
     elevated = features.new_empty((dimensions + 1, features.shape[1]))
-    total = torch.zeros_like(features[0])
+    elevated[0] = 0
     for axis in range(dimensions, 0, -1):
-        scaled = features[axis - 1] * (1 / sqrt((axis + 1) * axis) * deviation)
-        torch.sub(total, scaled * axis, out=elevated[axis])
-        total = total + scaled
-    elevated[0] = total
+        torch.sub(elevated[0], products[axis - 1], out=elevated[axis])
+        elevated[0] += scaled[axis - 1]
     return elevated
 
 
 def _nearest_vertex(elevated: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the simplex's vertex of colour 0, over d + 1, and the ranks of the coordinates.
+    """Return the simplex's vertex of colour 0, over d + 1, and the turn of each axis.
 
-    Rank 0 has the coordinate that lies furthest above that vertex (page 4).
+    From the vertex of colour k to that of colour k + 1 it is a step back along the axis with
+    turn k. The first turn has the axis along which the point lies least far from the vertex.
     """
     axes = len(elevated)
     multiples = (elevated * (1 / axes)).round_()
     above = elevated - multiples * axes
-    ranks = torch.arange(axes, dtype=torch.float32, device=elevated.device)
-    ranks = ranks[:, None].repeat(1, elevated.shape[1])
+    turns = torch.arange(axes - 1, -1, -1, dtype=torch.float32, device=elevated.device)
+    turns = turns[:, None].repeat(1, elevated.shape[1])
     for shift in range(1, axes):  # every pair of axes once
         behind = torch.empty_like(above[shift:])
         torch.lt(above[:-shift], above[shift:], out=behind)
-        ranks[:-shift] += behind
-        ranks[shift:] -= behind
-    # Rounding may have left the plane: the coordinates that it moved furthest step back.
-    ranks += multiples.sum(0)
-    turns = (ranks * (1 / axes)).floor_()
-    return multiples.sub_(turns), ranks.sub_(turns, alpha=axes).long()
+        turns[:-shift] -= behind
+        turns[shift:] += behind
+    # Rounding may have left the plane. The axes that it moved furthest go back, to the other end.
+    turns -= multiples.sum(0)
+    rounds = (turns * (1 / axes)).floor_()
+    return multiples.add_(rounds), turns.sub_(rounds, alpha=axes).long()
 
 
-def _barycentric(offsets: Tensor, ranks: Tensor, out: Tensor) -> None:
-    """Write the weights of the d + 1 vertices, by colour, into `out` (page 6, proposition 4.2)."""
-    by_rank = torch.empty_like(offsets).scatter_(0, ranks, offsets).flip(0)
-    torch.sub(by_rank[1:], by_rank[:-1], out=out[1:])
-    torch.add(by_rank[0], 1 - by_rank[-1], out=out[0])
+def _barycentric(offsets: Tensor, turns: Tensor, out: Tensor) -> None:
+    """Write the weights of the d + 1 vertices, by colour, into `out`."""
+    by_turn = torch.empty_like(offsets).scatter_(0, turns, offsets)
+    torch.sub(by_turn[1:], by_turn[:-1], out=out[1:])
+    torch.add(by_turn[0], 1 - by_turn[-1], out=out[0])
 
 
-def _walk(multiples: Tensor, ranks: Tensor, steps: Tensor, lowest: int, out: Tensor) -> None:
-    """Write the keys of the d + 1 vertices, by colour, into `out`.
-
-    Each colour is one step back from the one before, along the axis of the last rank first.
-    """
-    step_of_rank = torch.empty_like(multiples).scatter_(0, ranks, steps.expand_as(multiples))
-    torch.sub((multiples * steps).sum(0), lowest, out=out[0])
+def _walk(multiples: Tensor, turns: Tensor, steps: Tensor, lowest: int, out: Tensor) -> None:
+    """Write the keys of the d + 1 vertices, by colour, into `out`."""
+    by_turn = torch.empty_like(multiples).scatter_(0, turns, steps.expand_as(multiples))
+    torch.sub((multiples * steps).sum(0, dtype=steps.dtype), lowest, out=out[0])
     for colour in range(1, len(out)):
-        torch.sub(out[colour - 1], step_of_rank[-colour], out=out[colour])
+        torch.sub(out[colour - 1], by_turn[colour - 1], out=out[colour])
 
 
 def _numbering(features: Tensor) -> tuple[tuple[int, ...], int, int]:

@@ -68,9 +68,8 @@ def build(features: Tensor, pixels: int) -> Lattice:
 
 
 def _splat_bags(weights: Tensor, order: Tensor, starts: Tensor, pixels: int) -> Bags:
-    axes, points = weights.shape
-    columns = torch.arange(points, dtype=torch.int32, device=weights.device).repeat(axes)
-    rows = columns.index_select(0, order)
+    points = weights.shape[1]
+    rows = (order % points).int()
     weights = weights.reshape(-1).index_select(0, order)
     if points > pixels:
         weights[rows >= pixels] = 0

@@ -41,6 +41,9 @@ def hub(loopback, tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    # This Hub is slow only where the machine is busy: what it does answer, it may take long over.
+    monkeypatch.setattr(hub_reader, "ANSWER_SECONDS", 30)
+    monkeypatch.setattr(hub_reader, "PROBE_SECONDS", 60)
     close_session()  # the next one reads the proxy variables anew
     hub_reader.forget_failures()
     yield loopback

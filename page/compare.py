@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from seg_models import pipeline, preprocess, render, weights, zoo
+from seg_models import preprocess, render, weights, zoo
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
 
-from . import wording
+from . import network, wording
 from .drawing import REFINED, Look, labels
 from .errors import told
 from .inspection import png_url
@@ -74,13 +74,12 @@ def agreement(answers: list[np.ndarray]) -> np.ndarray:
 
 def _answer(photo: np.ndarray, model: str, iterations: int) -> Answer:
     checkpoint = zoo.find(model)
+    crf = replace(checkpoint.crf, iterations=iterations)
     try:
         weights.locate(checkpoint)
-        segmenter = pipeline.load(model)
+        segmentation = network.segment(model, photo, crf, SIDE)
     except WeightsError as error:
         return Answer(checkpoint, failure=str(error))
-    crf = replace(checkpoint.crf, iterations=iterations)
-    segmentation = segmenter.segment(photo, crf, SIDE)
     return Answer(checkpoint, segmentation, labels(segmentation, REFINED))
 
 

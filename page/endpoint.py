@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from seg_models import pipeline, render
+from seg_models import render, zoo
 
-from . import drawing, files
+from . import drawing, files, network
 from .errors import told
 from .wording import NO_PHOTO
 
@@ -27,9 +27,8 @@ def segment(photo: str, model: str, iterations: int) -> tuple[str, str, str, dic
     with told():
         if photo is None:
             raise ValueError(NO_PHOTO)
-        segmenter = pipeline.load(model)
-        crf = replace(segmenter.checkpoint.crf, iterations=iterations)
-        segmentation = segmenter.segment(photo, crf)
+        crf = replace(zoo.find(model).crf, iterations=iterations)
+        segmentation = network.segment(model, photo, crf)
         label_set = segmentation.checkpoint.labels
         paths = []
         for stage, name in enumerate(("score_map", "upsampled", "refined")):

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from seg_models import pipeline, preprocess, render, weights, zoo
+from seg_models import preprocess, render, weights, zoo
 from seg_models.specs import Segmentation
 
-from . import drawing, inspection, wording
+from . import drawing, inspection, network, wording
 from .drawing import REFINED, SCORE_MAP, UPSAMPLED, Look
 from .errors import told
 from .results import Result, Results
@@ -82,15 +82,15 @@ def analyse(
             status="Running the network …",
             view=gr.update(choices=drawing.choices(checkpoint.labels), value=look.view),
         )
-        segmenter = pipeline.load(model)
-        segmentation = pipeline.score(segmenter, photo)
+        stages = network.stages(model, photo)
+        segmentation = next(stages)
         yield Shown(
             score_map=drawing.picture(segmentation, SCORE_MAP, look),
             score_map_heading=wording.panel(0, wording.score_map_caption(segmentation)),
             inspect=inspection.data(segmentation, None, look.view, label_set),
             status="Upsampling …",
         )
-        segmentation = pipeline.enlarge(segmenter.network, segmentation)
+        segmentation = next(stages)
         key = RESULTS.keep(segmentation, key)
         yield Shown(
             key=key,
@@ -122,12 +122,12 @@ def refine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[
             done = len(step.history)
             if done < wanted:
                 yield _refined(result, done, look, f"CRF: iteration {done} of {wanted} …")
-        shown = _refined(result, wanted, look, wording.summary(result.at(wanted)))
+        whole = result.at(wanted)
+        labels = drawing.labels(whole, REFINED)
+        shown = _refined(result, wanted, look, wording.summary(whole, labels))
         if fresh:
             shown = shown._replace(inspect=_inspect(result, look))
-        yield shown._replace(
-            details=render.details(result.at(wanted), drawing.labels(result.at(wanted), REFINED))
-        )
+        yield shown._replace(details=render.details(whole, labels))
 
 
 def rerefine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[Shown]:

@@ -6,6 +6,7 @@ from seg_models import zoo
 
 from . import drawing, endpoint, handlers, inspection, photos, serving, tabs, wording
 from .results import MOST
+from .translations import text
 
 ITERATIONS = 5  # of the CRF at first: most of what it changes, in half the time of ten
 OPACITY = 65  # percent, of the masks over the photo
@@ -25,7 +26,7 @@ def build() -> gr.Blocks:
         title=wording.TITLE, analytics_enabled=False, delete_cache=(900, 3600), fill_width=True
     ) as page:
         gr.HTML(
-            f"<header><h1>{wording.TITLE}</h1><p>{wording.TAGLINE}</p></header>", elem_id="title"
+            f"<header><h1>{wording.TITLE}</h1><p>{text('tagline')}</p></header>", elem_id="title"
         )
         key = gr.State(time_to_live=3600, delete_callback=handlers.RESULTS.forget)
         with gr.Row(elem_id="bench"):
@@ -34,9 +35,10 @@ def build() -> gr.Blocks:
             with gr.Column(scale=9, min_width=320, elem_id="stages"):
                 panels = _panels()
                 facts, look, crf = _facts()
-                tabs.build(tabs.Controls(photo, model, *crf, *look, key))
-                with gr.Accordion("Every fact of this result", open=False):
-                    details = gr.JSON(show_label=False, elem_id="details")
+                details = gr.JSON(show_label=False, elem_id="details", render=False)
+                tabs.build(tabs.Controls(photo, model, *crf, *look, key, details))
+                with gr.Accordion(text("details"), open=False):
+                    details.render()
         pictures, headings = zip(*panels, strict=True)
         legend, status, chart, inspect, probe = facts
         outputs = [
@@ -62,7 +64,7 @@ def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
     model = gr.Dropdown(
         [(wording.choice(each), each.name) for each in zoo.checkpoints()],
         value=serving.default_model(),
-        label="Network",
+        label=text("network"),
         elem_id="model",
         render=False,
     )
@@ -71,8 +73,8 @@ def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
         strip = gr.HTML(photos.gallery(found), elem_id="examples", js_on_load=CHOOSE)
         strip.click(_choose, model, [photo, model], show_progress="hidden", **PRIVATE)
     model.render()
-    button = gr.Button("Segment", variant="primary", elem_id="segment", size="lg")
-    gr.HTML(f"<p>{wording.PRIVACY}</p>", elem_id="privacy")
+    button = gr.Button(text("segment"), variant="primary", elem_id="segment", size="lg")
+    gr.HTML(f"<p>{text('privacy')}</p>", elem_id="privacy")
     return photo, model, button
 
 
@@ -99,16 +101,16 @@ def _facts():
             legend = gr.HTML("", elem_id="legend")
             probe = gr.HTML("", elem_id="probe")
         with gr.Column(min_width=220):
-            view = gr.Dropdown(drawing.choices(None), value="classes", label="Show", elem_id="view")
-            gr.Slider(0, 100, OPACITY, step=5, label="Opacity over the photo, %", elem_id="opacity")
-            safe = gr.Checkbox(
-                False, label="Colours for every kind of sight", elem_id="safe", container=False
+            view = gr.Dropdown(
+                drawing.choices(None), value="classes", label=text("show"), elem_id="view"
             )
+            gr.Slider(0, 100, OPACITY, step=5, label=text("opacity"), elem_id="opacity")
+            safe = gr.Checkbox(False, label=text("safe"), elem_id="safe", container=False)
         with gr.Column(min_width=220):
             iterations = gr.Slider(
-                0, MOST, ITERATIONS, step=1, label="CRF iterations", elem_id="iterations"
+                0, MOST, ITERATIONS, step=1, label=text("iterations"), elem_id="iterations"
             )
-            crf = gr.Checkbox(True, label="Dense CRF", elem_id="crf", container=False)
+            crf = gr.Checkbox(True, label=text("crf"), elem_id="crf", container=False)
             chart = gr.HTML("", elem_id="chart")
     inspect = gr.HTML(
         None, elem_id="inspect", html_template=inspection.TEMPLATE, js_on_load=inspection.script()

@@ -15,6 +15,8 @@ from PIL import Image, ImageOps
 
 from seg_models import zoo
 
+from .translations import text
+
 ASSETS = Path(__file__).parents[1] / "assets"
 THUMBNAIL = 112  # pixels, twice what is shown, for sharp screens
 
@@ -29,12 +31,12 @@ def photo_input() -> gr.Image:
         type="filepath",
         image_mode=None,
         sources=["upload", "webcam", "clipboard"],
-        label="Photo",
+        label=text("photo"),
         show_label=False,
         elem_id="photo",
         alt_text="The photo to segment",
         buttons=["fullscreen"],
-        placeholder="# Drop a photo here\nor click to choose one",
+        placeholder=text("drop"),
     )
     # On the instance, because the front end takes a subclass for a component of its own.
     photo.preprocess = lambda payload: _path(payload, photo.GRADIO_CACHE)

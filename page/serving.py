@@ -2,15 +2,18 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
-from seg_models import pipeline, zoo
+from seg_models import zoo
 from seg_models.specs import CrfSettings, WeightsError
 
+from . import files, network
 from .photos import ASSETS
+from .translations import TEXTS
 
 log = logging.getLogger(__name__)
 FAVOURITE = "deeplab_v3-animals"  # for an everyday photo: quick, and knows people
@@ -23,8 +26,9 @@ def launch_options() -> dict[str, Any]:
 
     Host and port are Gradio's own: GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
     """
-    icon = ASSETS / "icon.png"
+    icon = ASSETS / "favicon.png"
     return {
+        "i18n": TEXTS,
         "theme": theme(),
         "css_paths": [ASSETS / "page.css"],
         "favicon_path": icon if icon.is_file() else None,
@@ -57,6 +61,19 @@ def default_model() -> str | None:
     return FAVOURITE if FAVOURITE in here else next(iter((*here, *names)), None)
 
 
+def keep_clean() -> threading.Thread:
+    """Delete old pictures in the background, also when no visitor comes any more."""
+
+    def sweep() -> None:
+        while True:
+            time.sleep(files.SECONDS_KEPT / 2)
+            files.sweep()
+
+    thread = threading.Thread(target=sweep, daemon=True, name="sweep")
+    thread.start()
+    return thread
+
+
 def warm_up() -> threading.Thread:
     """Load the default network in the background and use it once: first uses are slow."""
     thread = threading.Thread(target=_use_once, daemon=True, name="warm-up")
@@ -69,6 +86,6 @@ def _use_once() -> None:
         model = default_model()
         if model and zoo.find(model).embedded:
             photo = np.zeros((64, 64, 3), np.uint8)
-            pipeline.load(model).segment(photo, CrfSettings(iterations=1))
+            network.segment(model, photo, CrfSettings(iterations=1))
     except (ValueError, WeightsError) as error:  # the visitor who chooses it is told
         log.warning("warm-up: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import NamedTuple
 
 import gradio as gr
@@ -11,6 +12,7 @@ from seg_models import zoo
 from . import compare, handlers, serving, takeaway, truth, wording
 from .drawing import Look
 from .errors import told
+from .translations import text
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 STATUS = '<p role="status" aria-live="polite">${value}</p>'
@@ -26,16 +28,17 @@ class Controls(NamedTuple):
     view: gr.Dropdown
     safe: gr.Checkbox
     key: gr.State
+    details: gr.JSON  # changes with every result, so what is said of the last one goes
 
 
 def build(controls: Controls) -> None:
     """Put the tabs on the page and join them."""
     with gr.Tabs(elem_id="more"):
-        with gr.Tab("Compare networks", elem_id="compare-tab"):
+        with gr.Tab(text("compare-tab"), elem_id="compare-tab"):
             _compare(controls)
-        with gr.Tab("Take it home", elem_id="take-tab"):
+        with gr.Tab(text("take-tab"), elem_id="take-tab"):
             _take(controls)
-        with gr.Tab("Against the truth", elem_id="truth-tab"):
+        with gr.Tab(text("truth-tab"), elem_id="truth-tab"):
             _truth(controls)
 
 
@@ -43,12 +46,12 @@ def _compare(controls: Controls) -> None:
     choices = [(wording.choice(each), each.name) for each in zoo.checkpoints()]
     models = gr.CheckboxGroup(
         choices, value=compare.fitting(serving.default_model()),
-        label="One photo through these networks", elem_id="compare-models",
+        label=text("compare-models"), elem_id="compare-models",
     )  # fmt: skip
     with gr.Row():
-        start = gr.Button("Compare", variant="primary", elem_id="compare", min_width=120)
-        everything = gr.Button("Choose all", min_width=120)
-        stop = gr.Button("Stop", variant="stop", elem_id="compare-stop", min_width=120)
+        start = gr.Button(text("compare"), variant="primary", elem_id="compare", min_width=120)
+        everything = gr.Button(text("all"), min_width=120)
+        stop = gr.Button(text("stop"), variant="stop", elem_id="compare-stop", min_width=120)
     status = gr.HTML("", html_template=STATUS, elem_id="compare-status")
     pictures = gr.HTML("", elem_id="comparison")
     inputs = [controls.photo, models, controls.crf, controls.iterations, controls.safe]
@@ -62,24 +65,26 @@ def _compare(controls: Controls) -> None:
 
 
 def _take(controls: Controls) -> None:
-    make = gr.Button("Make the files", elem_id="take", min_width=160)
+    make = gr.Button(text("take"), elem_id="take", min_width=160)
     made = gr.File(
-        label="Files of this result", file_count="multiple", interactive=False, elem_id="files"
+        label=text("files"),
+        file_count="multiple",
+        interactive=False,
+        elem_id="files",
+        visible=False,
     )
     calls = gr.Markdown(elem_id="calls")
     inputs = [controls.key, controls.crf, controls.iterations, controls.safe]
     make.click(_pack, inputs, [made, calls], concurrency_id="crf", **PRIVATE)
+    controls.details.change(_unmade, None, [made, calls], **PRIVATE)
 
 
 def _truth(controls: Controls) -> None:
-    gr.HTML(
-        "<p>If you know the right answer, hold the result against it: give a PNG of the photo's "
-        "size whose pixels are class indices, 255 for “not counted”.</p>"
-    )
-    mask = gr.File(label="The true mask", file_types=[".png"], elem_id="truth", height=140)
+    gr.HTML(f"<p>{text('truth-help')}</p>")
+    mask = gr.File(label=text("truth"), file_types=[".png"], elem_id="truth", height=140)
     result = gr.HTML("", elem_id="truth-report", elem_classes="truth")
     inputs = [mask, controls.key, controls.crf, controls.iterations]
-    mask.change(_judge, inputs, result, **PRIVATE)
+    gr.on([mask.change, controls.details.change], _judge, inputs, result, **PRIVATE)
 
 
 def _run_comparison(photo, models, crf, iterations, safe):
@@ -101,14 +106,21 @@ def _pack(key, crf, iterations, safe, request: gr.Request):
         done = segmentation.crf.iterations if segmentation.crf else 0
         address = str(request.request.base_url).rstrip("/") if request else ""
         calls = takeaway.calls(segmentation.checkpoint.name, done, address)
-        return takeaway.pack(segmentation, label_set), calls
+        return gr.update(value=takeaway.pack(segmentation, label_set), visible=True), calls
+
+
+def _unmade():
+    return gr.update(value=None, visible=False), ""
 
 
 def _judge(mask, key, crf, iterations):
+    """Return the report, or why there is none, in its place: no new photo calls for an alarm."""
     if mask is None:
         return ""
-    with told():
+    try:
         result = _found(key)
         segmentation = result.at(min(iterations if crf else 0, len(result.spent)))
         known = truth.read(mask, segmentation)
         return truth.report(segmentation, known, segmentation.checkpoint.labels)
+    except ValueError as error:
+        return f'<p class="worse">{html.escape(str(error))}</p>'

@@ -4,19 +4,16 @@ import html
 
 import numpy as np
 
-from seg_models import report
+from seg_models import report, weights
 from seg_models.specs import Checkpoint, LabelSet, Segmentation
 
+from .translations import ENGLISH, text
+
 TITLE = "Coarse to Crisp"
-TAGLINE = (
-    "Watch a classic network segment your photo: its raw score map, the upsampling, "
-    "and the mask that a dense CRF makes of it."
-)
-PRIVACY = "Photos stay on this server, are seen by nobody else and are deleted after an hour."
 NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
 NO_RESULT = "That result is no longer kept; press Segment again."
 
-STAGES = {"score-map": "Score map", "upsampled": "Upsampled", "refined": "Refined"}  # elem_ids
+STAGES = {name: ENGLISH[name] for name in ("score-map", "upsampled", "refined")}  # by elem_id
 ARCHITECTURES = {
     "deconvnet": "DeconvNet",
     "deeplab_v1": "DeepLab v1",
@@ -54,7 +51,7 @@ def choice(checkpoint: Checkpoint) -> str:
 
 def panel(stage: int, caption: str = "") -> str:
     """Return the heading of a stage's panel, with what there is to say of its picture."""
-    title = list(STAGES.values())[stage]
+    title = text(list(STAGES)[stage])
     return (
         f'<h2><span class="number">{stage + 1}</span> {title}</h2>'
         f'<p class="caption">{html.escape(caption)}</p>'
@@ -126,21 +123,27 @@ def chart(changed: list[float], iteration: int) -> str:
 
 def alt_text(stage: int, view: str, labels: np.ndarray, checkpoint: Checkpoint) -> str:
     """Return a panel's picture in words: its stage, what it shows, the share of each class."""
-    shares = report.shares(labels, checkpoint.labels)
-    named = ", ".join(f"{each['class']} {percent(each['share'])}" for each in shares)
-    return f"{list(STAGES.values())[stage]} by {architecture(checkpoint)}, {view}: {named}"
+    stage_name = list(STAGES.values())[stage]
+    return f"{stage_name} by {architecture(checkpoint)}, {view}: {_named(labels, checkpoint)}"
 
 
-def summary(segmentation: Segmentation) -> str:
-    """Return one line of what a whole run gave: network, device and total time."""
-    total = sum(segmentation.milliseconds.values())
+def summary(segmentation: Segmentation, labels: np.ndarray) -> str:
+    """Return a whole run in words: time, classes, what the network saw, whose weights it has."""
+    checkpoint, device = segmentation.checkpoint, segmentation.device
     height, width = segmentation.photo_size
     rows, columns = segmentation.input_size
     return (
-        f"Done in {duration(total)} on the {segmentation.device.upper().replace('CUDA', 'GPU')}: "
-        f"{architecture(segmentation.checkpoint)} saw this {width}×{height} photo "
-        f"at {columns}×{rows} pixels."
+        f"Done in {duration(sum(segmentation.milliseconds.values()))} on the "
+        f"{'GPU' if device.startswith('cuda') else 'CPU'}: {_named(labels, checkpoint)}. "
+        f"{architecture(checkpoint)} saw this {width}×{height} photo at {columns}×{rows} pixels. "
+        f"Weights: {html.escape(weights.status(checkpoint))}, "
+        f"sha256 {(checkpoint.sha256 or 'unknown')[:8]}…"
     )
+
+
+def _named(labels: np.ndarray, checkpoint: Checkpoint) -> str:
+    shares = report.shares(labels, checkpoint.labels)
+    return ", ".join(f"{each['class']} {percent(each['share'])}" for each in shares)
 
 
 def percent(share: float) -> str:

@@ -19,7 +19,7 @@ from steps import opened
 from seg_models import networks, preprocess, storage, zoo
 
 ROOT = Path(__file__).parents[2]
-STARTING = 120  # seconds; a busy machine needs ten times what an idle one does
+STARTING = 300  # seconds; a busy machine needs ten times what an idle one does
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-PATIENCE = 60_000  # milliseconds; conditions are waited for, so a quick machine does not wait
+PATIENCE = 120_000  # milliseconds; conditions are waited for, so a quick machine does not wait
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def upload(page, path):
 
 def finish(page):
     page.get_by_role("button", name="Segment", exact=True).click()
-    expect(page.locator("#status")).to_contain_text("Done", timeout=PATIENCE)
+    expect(page.locator("#status")).to_contain_text("Done")
 
 
 def shown(page, panel):

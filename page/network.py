@@ -1,0 +1,74 @@
+"""The network's part of a result, on whatever computes it: this machine, or a Space's shared GPU.
+
+On ZeroGPU a GPU is there only inside functions that `spaces.GPU` wraps, which run in a process of
+their own: what they give back must not lie on the GPU. The CRF stays outside, on the processor.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+try:
+    import spaces  # before torch, which it changes on ZeroGPU
+except ImportError:
+    spaces = None
+
+from seg_models import pipeline, zoo
+from seg_models.pipeline import WORKING_SIDE, Photo, Segmenter
+from seg_models.specs import CrfSettings, Segmentation
+
+SECONDS = 15  # of the GPU at most: what a visitor's quota is charged beforehand
+ZERO_GPU = spaces is not None and os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
+
+
+def stages(model: str, photo: Photo, working_side: int = WORKING_SIDE) -> Iterator[Segmentation]:
+    """Yield the result after the score map and after the upsampling.
+
+    Raises:
+        ValueError: If there is no such checkpoint or `photo` cannot be read.
+        WeightsError: If the weights cannot be had.
+    """
+    segmenter = resident().get(model) or pipeline.load(model)
+    segmentation = pipeline.score(segmenter, photo, working_side)
+    yield _carried(segmentation)
+    yield _carried(pipeline.enlarge(segmenter.network, segmentation))
+
+
+if ZERO_GPU:
+    stages = spaces.GPU(duration=SECONDS)(stages)
+
+
+def segment(
+    model: str, photo: Photo, crf: CrfSettings, working_side: int = WORKING_SIDE
+) -> Segmentation:
+    """Return the last stage of all, the CRF's included."""
+    segmentation = list(stages(model, photo, working_side))[-1]
+    for refined in pipeline.refine(segmentation, crf):
+        segmentation = refined
+    return segmentation
+
+
+@lru_cache(maxsize=1)
+def resident() -> dict[str, Segmenter]:
+    """Return the networks that stay loaded: on ZeroGPU all that are here, elsewhere none.
+
+    There they must be on the GPU before the first function that uses it is called.
+    """
+    known = [each.name for each in zoo.checkpoints() if each.embedded] if ZERO_GPU else []
+    return {name: pipeline.load(name) for name in known}
+
+
+def _carried(segmentation: Segmentation) -> Segmentation:
+    """Return the result fit to leave the GPU's process; elsewhere as it is."""
+    if not ZERO_GPU:
+        return segmentation
+    probabilities = segmentation.probabilities
+    return replace(
+        segmentation,
+        device="cpu",  # where the rest of the way is gone
+        score_map=segmentation.score_map.cpu(),
+        probabilities=None if probabilities is None else probabilities.cpu(),
+    )

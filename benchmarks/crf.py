@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pydensecrf.densecrf as densecrf
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
 from seg_models.crf import kernels, mean_field
+from seg_models.crf.reference import densecrf
 from seg_models.specs import CrfSettings
 
 PHOTO = Path(__file__).parents[1] / "tests" / "crf" / "photos" / "coffee.jpg"
@@ -30,6 +30,8 @@ KNOWN = {"first": kernels.forget, "same size": kernels.forget_photos, "same phot
 def main(arguments: list[str] | None = None) -> int:
     """Print a table with one row for each number of classes and task."""
     chosen = _parser().parse_args(arguments)
+    if densecrf is None:
+        raise ValueError("this benchmark needs pydensecrf: pip install pydensecrf2==1.1")
     torch.set_num_threads(chosen.threads)
     # Any network frees tensors of this size before the CRF's turn. Once it has seen that, glibc
     # keeps freed memory; before, it returns it to the system and has it zeroed again each time.

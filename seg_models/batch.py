@@ -17,6 +17,7 @@ from PIL import Image
 from . import colours, pipeline, render
 from .pipeline import Segmenter
 from .specs import CrfSettings, LabelSet, Segmentation
+from .upsample import likeliest
 from .version import __version__
 
 PICTURES = ("score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png")
@@ -98,8 +99,8 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
 def _pictures(
     segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
 ) -> dict[str, Image.Image]:
-    upsampled = segmentation.probabilities.argmax(0).cpu()
-    refined = pipeline.final(segmentation).argmax(0).cpu()
+    upsampled = likeliest(segmentation.probabilities)
+    refined = likeliest(pipeline.final(segmentation))
     size = segmentation.photo.shape[:2]
     coloured = {
         "score_map.png": render.score_map_picture(segmentation.score_map, size, label_set),

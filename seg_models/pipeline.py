@@ -128,7 +128,7 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
             segmentation,
             crf=crf,
             refined=refined,
-            history=(*segmentation.history, refined.argmax(0).to(torch.uint8).cpu()),
+            history=(*segmentation.history, upsample.likeliest(refined)),
             milliseconds={**segmentation.milliseconds, "crf": spent},
         )
         yield segmentation

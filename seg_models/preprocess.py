@@ -140,7 +140,7 @@ def _to_array(image: Image.Image) -> np.ndarray:
     if image.mode == "F":
         raise ValueError("its pixels are floats, whose range no file states")
     if not image.has_transparency_data:
-        return np.array(image.convert("RGB"))
+        return np.array(image if image.mode == "RGB" else image.convert("RGB"))
     image = image.convert("RGBA")
     white = Image.new("RGB", image.size, "white")
     white.paste(image, mask=image.getchannel("A"))

@@ -12,6 +12,7 @@ from torch import Tensor
 from .colours import heat, palette, safe_colours
 from .report import changed, details, shares
 from .specs import LabelSet
+from .upsample import likeliest
 
 __all__ = [
     "changed", "colour", "confidence", "details", "entropy", "heat", "indexed_png", "overlay",
@@ -36,7 +37,7 @@ def score_map_picture(score_map: Tensor, size: tuple[int, int], label_set: Label
 
     Each cell becomes a rectangle of one colour: what the network said, and no more.
     """
-    cells = score_map.argmax(0).to(torch.uint8).cpu().numpy()
+    cells = likeliest(score_map).numpy()
     rows, columns = (
         (2 * np.arange(length) + 1) * count // (2 * length)  # the cell a pixel's centre lies in
         for length, count in zip(size, cells.shape, strict=True)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from . import weights
 from .specs import Checkpoint, LabelSet, Segmentation
+from .upsample import likeliest
 from .version import __version__
 
 
@@ -35,7 +36,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
     """
     stages = [segmentation.score_map, segmentation.probabilities, segmentation.refined]
     latest = [each for each in stages if each is not None][-1]
-    labels = latest.argmax(0).to(torch.uint8).cpu().numpy() if labels is None else labels
+    labels = likeliest(latest).numpy() if labels is None else labels
     score_map = _size(segmentation.score_map.shape[1:])
     crf = segmentation.crf
     return {
@@ -58,7 +59,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
 
 def changed(segmentation: Segmentation) -> list[float]:
     """Return the share of pixels (0-1) that changed class in each CRF iteration so far."""
-    before = segmentation.probabilities.argmax(0).to(torch.uint8).cpu()
+    before = likeliest(segmentation.probabilities)
     steps = [before, *segmentation.history]
     return [float((after != before).float().mean()) for before, after in pairwise(steps)]
 

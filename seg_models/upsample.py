@@ -24,6 +24,11 @@ def to_photo_size(
     return scores[0].softmax(0)
 
 
+def likeliest(scores: Tensor) -> Tensor:
+    """Return the class of the largest of `(C, ...)` scores or probabilities: uint8, on the CPU."""
+    return scores.max(0).indices.to(torch.uint8).cpu()  # ten times as fast as argmax there
+
+
 def labels_at(probabilities: Tensor, size: tuple[int, int]) -> np.ndarray:
     """Return the likeliest class per pixel, `(H, W)` uint8, at `size` = (H, W).
 
@@ -31,18 +36,18 @@ def labels_at(probabilities: Tensor, size: tuple[int, int]) -> np.ndarray:
     photo of any size needs no more than a fixed amount of memory.
     """
     if tuple(probabilities.shape[1:]) == tuple(size):
-        return probabilities.argmax(0).to(torch.uint8).cpu().numpy()
+        return likeliest(probabilities).numpy()
     height, width = size
     rows = max(1, STRIP_BYTES // (4 * probabilities.shape[0] * width))
     strips = [
-        _stretch(probabilities, range(top, min(top + rows, height)), size).argmax(1)[0]
+        likeliest(_stretch(probabilities, range(top, min(top + rows, height)), size))
         for top in range(0, height, rows)
     ]
-    return torch.cat([strip.to(torch.uint8).cpu() for strip in strips]).numpy()
+    return torch.cat(strips).numpy()
 
 
 def _stretch(probabilities: Tensor, rows: range, size: tuple[int, int]) -> Tensor:
-    """Return these rows, `(1, C, len(rows), W)`, of the bilinear enlargement to `size`."""
+    """Return these rows, `(C, len(rows), W)`, of the bilinear enlargement to `size`."""
     source_height = probabilities.shape[1]
     centres = torch.arange(rows.start, rows.stop, device=probabilities.device) + 0.5
     positions = (centres * (source_height / size[0]) - 0.5).clamp(0, source_height - 1)
@@ -51,4 +56,4 @@ def _stretch(probabilities: Tensor, rows: range, size: tuple[int, int]) -> Tenso
     fraction = (positions - above)[:, None]
     strip = torch.lerp(probabilities[:, above], probabilities[:, below], fraction)
     target = (len(rows), size[1])
-    return F.interpolate(strip[None], target, mode="bilinear", align_corners=False)
+    return F.interpolate(strip[None], target, mode="bilinear", align_corners=False)[0]

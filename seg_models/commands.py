@@ -42,7 +42,9 @@ def predict(chosen: Namespace) -> int:
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
     if len(photos) == 1 and not chosen.photos[0].is_dir():
         done = batch.predict(job, photos[0], chosen.out, chosen.overwrite)
-        print(f"{chosen.out}" if done else f"{chosen.out}: already there (--overwrite to redo)")
+        classes = json.loads((chosen.out / batch.FACTS).read_text(encoding="utf-8"))["classes"]
+        found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
+        print(f"{chosen.out}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
         return 0
     return _predict_several(job, photos, chosen.out, chosen.overwrite)
 

@@ -113,9 +113,10 @@ def test_list_to_read(weights, capsys):
     assert "25.0" in row
 
 
-def test_predict_writes_the_stages_and_the_facts(weights, photo, tmp_path):
+def test_predict_writes_the_stages_and_the_facts(weights, photo, tmp_path, capsys):
     out = tmp_path / "out"
     assert predict(photo, "--crf", 2, "--working-side", 40, "--out", out) == 0
+    said = capsys.readouterr().out
     assert {each.name for each in out.iterdir()} == FILES
     segmenter = pipeline.load("tiny-animals", "cpu")
     crf = commands.replace(segmenter.checkpoint.crf, iterations=2)
@@ -132,6 +133,7 @@ def test_predict_writes_the_stages_and_the_facts(weights, photo, tmp_path):
     assert facts["checkpoint"]["sha256"] == segmenter.checkpoint.sha256
     for each in facts["classes"]:
         assert each["share"] == pytest.approx((expected == each["index"]).mean())
+        assert f"{each['class']} {100 * each['share']:.1f} %" in said
     for name in ("score_map.png", "upsampled.png", "refined.png", "overlay.png"):
         with Image.open(out / name) as picture:
             assert picture.size == (40, 27), name

@@ -12,6 +12,7 @@ let maps = []; // class indices of the score map, the upsampled mask, and each C
 let isolated = null; // the one class that is shown, or none
 let cursor = null; // pixel of the photo that is pointed at
 let planned = false;
+const layers = []; // per panel: what was last painted there, so that pointing repaints nothing else
 
 const range = (id) => Number(document.querySelector(`#${id} input[type=range]`)?.value ?? 0);
 const frame = (panel) => document.querySelector(`#${PANELS[panel]} .image-frame`);
@@ -51,7 +52,10 @@ function mapOf(panel) {
   return maps[1 + (on ? range('iterations') : 0)];
 }
 
-function layer(map) {
+// The classes of a map in their colours, the others transparent while one is isolated.
+function layer(panel, map) {
+  const last = layers[panel];
+  if (last?.map === map && last.isolated === isolated && last.data === data) return last.canvas;
   const canvas = new OffscreenCanvas(data.width, data.height);
   const picture = new ImageData(data.width, data.height);
   const pixels = new Uint32Array(picture.data.buffer);
@@ -60,6 +64,7 @@ function layer(map) {
       ? ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0 : 0);
   map.forEach((index, pixel) => { pixels[pixel] = table[index]; });
   canvas.getContext('2d').putImageData(picture, 0, 0);
+  layers[panel] = { map, isolated, data, canvas };
   return canvas;
 }
 
@@ -76,7 +81,7 @@ function paint(panel) {
   context.filter = 'none';
   context.globalAlpha = range('opacity') / 100;
   const map = data.view === 'classes' && mapOf(panel);
-  if (map) context.drawImage(layer(map), 0, 0);
+  if (map) context.drawImage(layer(panel, map), 0, 0);
   else if (image.complete && image.naturalWidth) {
     context.drawImage(image, 0, 0, data.width, data.height);
   }

@@ -57,9 +57,11 @@ document.addEventListener('click', (event) => {
     return void plan();
   }
   const panel = data ? panelOf(event.target.querySelector?.('.image-frame') ?? event.target) : -1;
-  if (panel < 0) return;
-  if (event.detail > 0) cursor = pixel(panel, event);
-  else cursor ??= { x: data.width >> 1, y: data.height >> 1 };
+  if (panel < 0) return void leave();
+  if (event.detail > 0) {
+    cursor = pixel(panel, event);
+    show(event.clientX, event.clientY); // a finger has not moved here before
+  } else cursor ??= { x: data.width >> 1, y: data.height >> 1 };
   plan();
   trigger('select', cursor);
 });
@@ -86,6 +88,7 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('focusout', (event) => {
   if (event.target.closest?.('#panels')) leave();
 });
+document.addEventListener('scroll', leave, true); // what was named is no longer there
 document.addEventListener('input', (event) => {
   if (event.target.closest?.('#opacity, #iterations, #crf')) plan();
 });

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from seg_models import preprocess, render, weights, zoo
+from seg_models import preprocess, render, zoo
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
 
-from . import network, wording
+from . import fetching, network, wording
 from .drawing import REFINED, Look, labels
 from .errors import told
 from .inspection import png_url
@@ -59,9 +59,15 @@ def compare(
         small = preprocess.cap(preprocess.open_photo(photo), SIDE)
         answers: list[Answer] = []
         for number, model in enumerate(models, 1):
-            name = wording.architecture(zoo.find(model))
-            yield _page(answers, look), f"{number} of {len(models)}: {name} …"
-            answers.append(_answer(small, model, iterations if crf else 0))
+            checkpoint = zoo.find(model)
+            name = f"{number} of {len(models)}: {wording.architecture(checkpoint)}"
+            yield _page(answers, look), f"{name} …"
+            try:
+                for said in fetching.words(checkpoint):
+                    yield _page(answers, look), f"{name}: {html.escape(said)}"
+                answers.append(_answer(small, checkpoint, iterations if crf else 0))
+            except WeightsError as error:
+                answers.append(Answer(checkpoint, failure=str(error)))
         yield _page(answers, look), f"{wording.count(len(answers), 'network')} compared."
 
 
@@ -72,14 +78,9 @@ def agreement(answers: list[np.ndarray]) -> np.ndarray:
     return counts.max(0) / len(answers)
 
 
-def _answer(photo: np.ndarray, model: str, iterations: int) -> Answer:
-    checkpoint = zoo.find(model)
+def _answer(photo: np.ndarray, checkpoint: Checkpoint, iterations: int) -> Answer:
     crf = replace(checkpoint.crf, iterations=iterations)
-    try:
-        weights.locate(checkpoint)
-        segmentation = network.segment(model, photo, crf, SIDE)
-    except WeightsError as error:
-        return Answer(checkpoint, failure=str(error))
+    segmentation = network.segment(checkpoint.name, photo, crf, SIDE)
     return Answer(checkpoint, segmentation, labels(segmentation, REFINED))
 
 

@@ -4,47 +4,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
-from seg_models import preprocess, render, weights, zoo
-from seg_models.specs import Segmentation
+from seg_models import preprocess, render, zoo
 
-from . import drawing, inspection, network, wording
+from . import drawing, fetching, inspection, markup, network, wording
 from .drawing import REFINED, SCORE_MAP, UPSAMPLED, Look
 from .errors import told
-from .results import Result, Results
+from .results import Results
+from .shown import NOTHING, SKIP, Shown, inspectable, legend, refined
 
 RESULTS = Results()
-SKIP = gr.skip()
-
-
-class Shown(NamedTuple):
-    """The page's outputs, in the order that `layout` joins them; a skipped one stays as it is."""
-
-    key: Any = SKIP  # of the visitor's result, in RESULTS
-    score_map: Any = SKIP
-    upsampled: Any = SKIP
-    refined: Any = SKIP
-    score_map_heading: Any = SKIP
-    upsampled_heading: Any = SKIP
-    refined_heading: Any = SKIP
-    legend: Any = SKIP
-    status: Any = SKIP
-    chart: Any = SKIP
-    inspect: Any = SKIP  # what the browser needs to look closely by itself
-    probe: Any = SKIP
-    view: Any = SKIP
-    details: Any = SKIP
-
-
-NOTHING = Shown(
-    key=None, score_map=None, upsampled=None, refined=None, legend="", chart="", inspect=None,
-    probe="", details=None,
-    **{f"{name}_heading": wording.panel(stage)
-       for stage, name in enumerate(("score_map", "upsampled", "refined"))},
-)  # fmt: skip
 
 
 def check(photo: str | None) -> Any:
@@ -60,7 +32,7 @@ def check(photo: str | None) -> Any:
 
 
 def analyse(
-    photo: str | None, model: str | None, look: Look, key: str | None = None, progress=None
+    photo: str | None, model: str | None, look: Look, key: str | None = None
 ) -> Iterator[Shown]:
     """Show the score map, then its upsampling; what follows is `refine`'s.
 
@@ -69,14 +41,14 @@ def analyse(
         model: Name of a checkpoint.
         look: How to draw.
         key: The visitor's last result, to be replaced.
-        progress: Told the share and a sentence while weights are downloaded.
     """
     with told():
         if photo is None:
             raise ValueError(wording.NO_PHOTO)
         yield NOTHING._replace(status="Loading the network …")
         checkpoint = zoo.find(model or "")
-        weights.locate(checkpoint, progress)
+        for said in fetching.words(checkpoint):
+            yield Shown(status=html.escape(said))
         look, label_set = look.valid(checkpoint), look.labels(checkpoint)
         yield Shown(
             status="Running the network …",
@@ -86,7 +58,7 @@ def analyse(
         segmentation = next(stages)
         yield Shown(
             score_map=drawing.picture(segmentation, SCORE_MAP, look),
-            score_map_heading=wording.panel(0, wording.score_map_caption(segmentation)),
+            score_map_heading=markup.panel(0, wording.score_map_caption(segmentation)),
             inspect=inspection.data(segmentation, None, look.view, label_set),
             status="Upsampling …",
         )
@@ -95,8 +67,8 @@ def analyse(
         yield Shown(
             key=key,
             upsampled=drawing.picture(segmentation, UPSAMPLED, look),
-            upsampled_heading=wording.panel(1, wording.upsampled_caption(segmentation)),
-            legend=_legend(segmentation, UPSAMPLED, look),
+            upsampled_heading=markup.panel(1, wording.upsampled_caption(segmentation)),
+            legend=legend(segmentation, UPSAMPLED, look),
             inspect=inspection.data(segmentation, None, look.view, label_set),
             status="CRF: looking for edges …",
         )
@@ -121,13 +93,13 @@ def refine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[
         for step in result.advance(wanted):
             done = len(step.history)
             if done < wanted:
-                yield _refined(result, done, look, f"CRF: iteration {done} of {wanted} …")
+                yield refined(result, done, look, f"CRF: iteration {done} of {wanted} …")
         whole = result.at(wanted)
         labels = drawing.labels(whole, REFINED)
-        shown = _refined(result, wanted, look, wording.summary(whole, labels))
+        update = refined(result, wanted, look, wording.summary(whole, labels))
         if fresh:
-            shown = shown._replace(inspect=_inspect(result, look))
-        yield shown._replace(details=render.details(whole, labels))
+            update = update._replace(inspect=inspectable(result, look))
+        yield update._replace(details=render.details(whole, labels))
 
 
 def rerefine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[Shown]:
@@ -143,11 +115,10 @@ def redraw(key: str | None, crf: bool, iterations: int, look: Look) -> Shown:
         return Shown()
     with told():
         done = min(iterations if crf else 0, len(result.spent))
-        shown = _refined(result, done, look, SKIP)
-        return shown._replace(
+        return refined(result, done, look, SKIP)._replace(
             score_map=drawing.picture(result.segmentation, SCORE_MAP, look),
             upsampled=drawing.picture(result.segmentation, UPSAMPLED, look),
-            inspect=_inspect(result, look),
+            inspect=inspectable(result, look),
             probe="",
         )
 
@@ -159,28 +130,3 @@ def probe(key: str | None, look: Look, x: int, y: int) -> str:
         return ""
     segmentation = result.segmentation
     return inspection.probe(segmentation, x, y, look.labels(segmentation.checkpoint))
-
-
-def _refined(result: Result, iteration: int, look: Look, status: Any) -> Shown:
-    segmentation = result.at(iteration)
-    caption = wording.refined_caption(segmentation)
-    return Shown(
-        refined=drawing.picture(segmentation, REFINED, look),
-        refined_heading=wording.panel(2, caption),
-        legend=_legend(segmentation, REFINED, look),
-        chart=wording.chart(render.changed(result.segmentation), iteration),
-        status=status,
-    )
-
-
-def _inspect(result: Result, look: Look) -> dict[str, Any]:
-    segmentation = result.segmentation
-    label_set = look.labels(segmentation.checkpoint)
-    return inspection.data(segmentation, result.run, look.view, label_set)
-
-
-def _legend(segmentation: Segmentation, stage: int, look: Look) -> str:
-    label_set = look.labels(segmentation.checkpoint)
-    return wording.legend(
-        render.shares(drawing.labels(segmentation, stage), label_set), label_set, look.view
-    )

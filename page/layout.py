@@ -4,7 +4,18 @@ import gradio as gr
 
 from seg_models import zoo
 
-from . import drawing, endpoint, handlers, inspection, photos, serving, tabs, wording
+from . import (
+    drawing,
+    endpoint,
+    events,
+    handlers,
+    inspection,
+    markup,
+    photos,
+    serving,
+    tabs,
+    wording,
+)
 from .results import MOST
 from .translations import text
 
@@ -17,7 +28,6 @@ element.addEventListener('click', (event) => {
 });
 """
 STATUS = '<p role="status" aria-live="polite">${value}</p>'
-PRIVATE = {"api_visibility": "private"}
 
 
 def build() -> gr.Blocks:
@@ -44,10 +54,9 @@ def build() -> gr.Blocks:
         outputs = [
             key, *pictures, *headings, legend, status, chart, inspect, probe, look[0], details,
         ]  # fmt: skip
-        photo.upload(handlers.check, photo, photo, show_progress="hidden", **PRIVATE)
-        _join_network(button, [photo, model, *look, key], [key, *crf, *look], outputs)
-        _join_crf(crf, look, [key, *crf, *look], outputs)
-        inspect.select(_probe, [key, *look], probe, show_progress="hidden", **PRIVATE)
+        events.join_network(button, [photo, model, *look, key], [key, *crf, *look], outputs)
+        events.join_crf(crf, look, [key, *crf, *look], outputs)
+        events.join_pointer(inspect, [key, *look], probe)
         gr.Button(visible=False).click(
             endpoint.segment,
             [photo, model, crf[1]],
@@ -61,6 +70,7 @@ def build() -> gr.Blocks:
 
 def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
     photo = photos.photo_input()
+    events.join_photo(photo)
     model = gr.Dropdown(
         [(wording.choice(each), each.name) for each in zoo.checkpoints()],
         value=serving.default_model(),
@@ -71,7 +81,7 @@ def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
     found = photos.examples()
     if found:
         strip = gr.HTML(photos.gallery(found), elem_id="examples", js_on_load=CHOOSE)
-        strip.click(_choose, model, [photo, model], show_progress="hidden", **PRIVATE)
+        events.join_examples(strip, photo, model)
     model.render()
     button = gr.Button(text("segment"), variant="primary", elem_id="segment", size="lg")
     gr.HTML(f"<p>{text('privacy')}</p>", elem_id="privacy")
@@ -83,7 +93,7 @@ def _panels() -> list[tuple[gr.Image, gr.HTML]]:
     with gr.Row(elem_id="panels"):
         for stage, (name, title) in enumerate(wording.STAGES.items()):
             with gr.Column(min_width=220):
-                heading = gr.HTML(wording.panel(stage), elem_classes="heading")
+                heading = gr.HTML(markup.panel(stage), elem_classes="heading")
                 picture = gr.Image(
                     type="filepath", format="png", interactive=False, show_label=False,
                     label=title, elem_id=name, buttons=["download", "fullscreen"],
@@ -97,8 +107,8 @@ def _facts():
     """Return what is said of a result, how it is looked at, and the CRF's controls."""
     with gr.Row(elem_id="facts"):
         with gr.Column(min_width=220):
-            status = gr.HTML("", elem_id="status", html_template=STATUS)
             legend = gr.HTML("", elem_id="legend")
+            status = gr.HTML("", elem_id="status", html_template=STATUS)
             probe = gr.HTML("", elem_id="probe")
         with gr.Column(min_width=220):
             view = gr.Dropdown(
@@ -116,45 +126,3 @@ def _facts():
         None, elem_id="inspect", html_template=inspection.TEMPLATE, js_on_load=inspection.script()
     )
     return (legend, status, chart, inspect, probe), (view, safe), (crf, iterations)
-
-
-def _join_network(button, inputs, crf_inputs, outputs) -> None:
-    """Join the button to the network, and the network's result to the CRF."""
-    quiet = {"show_progress": "hidden", **PRIVATE}
-    analysed = button.click(_analyse, inputs, outputs, concurrency_id="gpu", **quiet)
-    analysed.success(_refine, crf_inputs, outputs, concurrency_id="crf", **quiet)
-
-
-def _join_crf(crf, look, inputs, outputs) -> None:
-    """Join the CRF's controls to the CRF, and the look's to drawing alone."""
-    latest = {"trigger_mode": "always_last", "show_progress": "hidden", **PRIVATE}
-    switch, iterations = crf
-    for change in (iterations.change, switch.input):
-        change(_rerefine, inputs, outputs, concurrency_id="crf", **latest)
-    for each in look:
-        each.input(_redraw, inputs, outputs, **latest)
-
-
-def _analyse(photo, model, view, safe, key, progress=gr.Progress()):  # noqa: B008
-    yield from handlers.analyse(photo, model, drawing.Look(view, safe), key, progress)
-
-
-def _refine(key, crf, iterations, view, safe):
-    yield from handlers.refine(key, crf, iterations, drawing.Look(view, safe))
-
-
-def _rerefine(key, crf, iterations, view, safe):
-    yield from handlers.rerefine(key, crf, iterations, drawing.Look(view, safe))
-
-
-def _redraw(key, crf, iterations, view, safe):
-    return handlers.redraw(key, crf, iterations, drawing.Look(view, safe))
-
-
-def _probe(key, view, safe, event: gr.EventData) -> str:
-    return handlers.probe(key, drawing.Look(view, safe), event.x, event.y)
-
-
-def _choose(model: str | None, event: gr.EventData) -> tuple[str, str | None]:
-    example = photos.examples()[event.index]
-    return str(example.path), photos.matching_model(example, model)

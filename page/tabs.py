@@ -61,7 +61,7 @@ def _compare(controls: Controls) -> None:
     )  # fmt: skip
     stop.click(lambda: "Stopped.", None, status, cancels=[running], **PRIVATE)
     everything.click(lambda: [name for _, name in choices], None, models, **PRIVATE)
-    controls.model.input(compare.fitting, controls.model, models, **PRIVATE)
+    controls.model.change(compare.fitting, controls.model, models, **PRIVATE)
 
 
 def _take(controls: Controls) -> None:

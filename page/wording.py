@@ -1,13 +1,13 @@
-"""The page's sentences: what a choice is called, what a panel shows, what a result says."""
+"""The page's sentences: what a choice is called, what a panel's caption and a result say."""
 
 import html
 
 import numpy as np
 
 from seg_models import report, weights
-from seg_models.specs import Checkpoint, LabelSet, Segmentation
+from seg_models.specs import Checkpoint, Segmentation
 
-from .translations import ENGLISH, text
+from .translations import ENGLISH
 
 TITLE = "Coarse to Crisp"
 NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
@@ -49,15 +49,6 @@ def choice(checkpoint: Checkpoint) -> str:
     return " · ".join(parts)
 
 
-def panel(stage: int, caption: str = "") -> str:
-    """Return the heading of a stage's panel, with what there is to say of its picture."""
-    title = text(list(STAGES)[stage])
-    return (
-        f'<h2><span class="number">{stage + 1}</span> {title}</h2>'
-        f'<p class="caption">{html.escape(caption)}</p>'
-    )
-
-
 def score_map_caption(segmentation: Segmentation) -> str:
     """Return the score map's size, its stride and the time the network took."""
     height, width = segmentation.score_map.shape[1:]
@@ -86,41 +77,6 @@ def refined_caption(segmentation: Segmentation) -> str:
     )
 
 
-def legend(shares: list[dict], label_set: LabelSet, view: str) -> str:
-    """Return the classes of a result, the largest first, as buttons that isolate them.
-
-    Args:
-        shares: As `report.shares` gives them.
-        label_set: The colours.
-        view: Only for "classes" do the colours mean classes; else the scale is shown.
-    """
-    if view not in ("classes", "changes"):
-        return '<p class="scale"><span>0</span><span class="ramp"></span><span>1</span></p>'
-    entries = "".join(
-        f'<li><button type="button" data-index="{each["index"]}" aria-pressed="false">'
-        f'<span class="swatch" style="background:rgb{label_set.colours[each["index"]]}"></span>'
-        f"{html.escape(each['class'])} <b>{percent(each['share'])}</b></button></li>"
-        for each in shares
-    )
-    return f'<ul aria-label="Classes by share of the picture">{entries}</ul>'
-
-
-def chart(changed: list[float], iteration: int) -> str:
-    """Return a bar for each CRF iteration, as high as the share of pixels it changed."""
-    if not changed:
-        return ""
-    top = max(changed) or 1
-    bars = "".join(
-        f'<span class="{"on" if number <= iteration else "off"}" '
-        f'style="height:{max(4, 100 * each / top):.0f}%" '
-        f'title="iteration {number}: {percent(each)} of the pixels changed"></span>'
-        for number, each in enumerate(changed, 1)
-    )
-    last = percent(changed[iteration - 1]) if iteration else "nothing"
-    words = f"Pixels changed by each iteration; the last shown changed {last}"
-    return f'<div class="bars" role="img" aria-label="{words}">{bars}</div><p>{words}.</p>'
-
-
 def alt_text(stage: int, view: str, labels: np.ndarray, checkpoint: Checkpoint) -> str:
     """Return a panel's picture in words: its stage, what it shows, the share of each class."""
     stage_name = list(STAGES.values())[stage]
@@ -134,7 +90,8 @@ def summary(segmentation: Segmentation, labels: np.ndarray) -> str:
     rows, columns = segmentation.input_size
     return (
         f"Done in {duration(sum(segmentation.milliseconds.values()))} on the "
-        f"{'GPU' if device.startswith('cuda') else 'CPU'}: {_named(labels, checkpoint)}. "
+        f"{'GPU' if device.startswith('cuda') else 'CPU'}"
+        f'<span class="spoken">: {_named(labels, checkpoint)}</span>. '
         f"{architecture(checkpoint)} saw this {width}×{height} photo at {columns}×{rows} pixels. "
         f"Weights: {html.escape(weights.status(checkpoint))}, "
         f"sha256 {(checkpoint.sha256 or 'unknown')[:8]}…"

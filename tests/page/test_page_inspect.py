@@ -33,6 +33,42 @@ def set_range(page, name, value):
     )
 
 
+@pytest.mark.parametrize("position", [(30, 30), (200, 40), (90, 170)])
+def test_the_class_at_the_pointer_is_the_likeliest_by_the_server(result, position):
+    x, y = position
+    result.locator("#refined .image-frame").click(position={"x": x, "y": y})
+    probe = result.locator("#probe")
+    column, row = place(result, x, y)  # to the pixel: the pointer's own place is a whole number
+    near = "|".join(
+        f"Pixel {each}, {other}" for each in (column, column - 1) for other in (row, row - 1)
+    )
+    expect(probe.locator("h3")).to_have_text(re.compile(f"^({near})$"))
+    expect(probe).to_contain_text("After 5 iterations")
+    tip = result.locator("#inspect .tip")
+    for stage, table in (("Upsampled", 0), ("Refined", 1)):
+        likeliest = probe.locator("table").nth(table).locator("th").first.inner_text()
+        expect(tip).to_contain_text(f"{stage}: {likeliest}")
+
+
+def place(page, x, y):
+    """Return column and row of the photo's pixel at (x, y) of the refined panel's frame."""
+    box = page.locator("#refined .image-frame").bounding_box()
+    scale = min(box["width"] / 96, box["height"] / 64)
+    left, top = ((box[side] - scale * size) / 2 for side, size in (("width", 96), ("height", 64)))
+    return int((x - left) / scale), int((y - top) / scale)
+
+
+def test_the_keyboard_moves_the_cross_and_asks(result):
+    panel = result.locator("#score-map button:has(.image-frame)")
+    panel.focus()
+    result.keyboard.press("ArrowRight")
+    expect(result.locator("#inspect .said")).to_contain_text("Refined: ")
+    result.keyboard.press("Enter")
+    expect(result.locator("#probe")).to_contain_text("Pixel 50, 32")  # the middle, and one step
+    result.keyboard.press("Escape")
+    expect(result.locator("#inspect .tip")).to_be_hidden()
+
+
 def test_pointing_at_one_panel_names_the_class_in_all_three(result):
     asked = []
     result.on("request", lambda request: asked.append(request.url))
@@ -45,25 +81,6 @@ def test_pointing_at_one_panel_names_the_class_in_all_three(result):
     result.locator("#title").hover()
     expect(tip).to_be_hidden()
     assert not asked  # hovering is the browser's own business
-
-
-def test_a_click_lists_probabilities_before_and_after(result):
-    result.locator("#refined .image-frame").click(position={"x": 30, "y": 30})
-    probe = result.locator("#probe")
-    expect(probe).to_contain_text("Upsampled")
-    expect(probe).to_contain_text("After 5 iterations")
-    expect(probe.locator("tr")).to_have_count(10)
-
-
-def test_the_keyboard_moves_the_cross_and_asks(result):
-    panel = result.locator("#score-map button:has(.image-frame)")
-    panel.focus()
-    result.keyboard.press("ArrowRight")
-    expect(result.locator("#inspect .said")).to_contain_text("Refined: ")
-    result.keyboard.press("Enter")
-    expect(result.locator("#probe")).to_contain_text("Pixel 50, 32")  # the middle, and one step
-    result.keyboard.press("Escape")
-    expect(result.locator("#inspect .tip")).to_be_hidden()
 
 
 def test_opacity_mixes_the_classes_with_the_photo(result):
@@ -84,9 +101,17 @@ def test_opacity_mixes_the_classes_with_the_photo(result):
 
 
 def test_a_legend_entry_isolates_its_class(result):
+    set_range(result, "opacity", 100)
     entry = result.locator("#legend button").first
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "true")
+    colour = entry.locator(".swatch").evaluate(
+        "each => each.style.backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    seen = [pixel(result, "refined", x, y) for x in range(4, 96, 16) for y in range(4, 64, 16)]
+    others = [each for each in seen if each != colour]
+    assert colour in seen and others  # the class is there, and what is not of it is grey
+    assert all(max(each) - min(each) <= 2 for each in others)
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "false")
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -12,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from page import compare, drawing, results, tabs, takeaway, truth
-from seg_models import cli, evaluation, labels, pipeline, preprocess
+from page import compare, drawing, fetching, results, tabs, takeaway, truth
+from seg_models import cli, evaluation, labels, pipeline, preprocess, zoo
 from seg_models.specs import VOID, CrfSettings, LabelSet, WeightsError
 
 PLAIN = drawing.Look()
@@ -56,14 +57,40 @@ def test_agreement_counts_the_commonest_class():
 
 
 def test_a_network_whose_weights_cannot_be_had_does_not_stop_the_others(photo_path, monkeypatch):
-    def locate(checkpoint):
+    def words(checkpoint):
+        yield "Fetching it: 1 MB, 50%"
         if checkpoint.domain == "animals":
             raise WeightsError("the Hub <does> not answer")
 
-    monkeypatch.setattr(compare.weights, "locate", locate)
+    monkeypatch.setattr(compare.fetching, "words", words)
     models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
     *_, (page, _) = compare.compare(str(photo_path), models, False, 0, PLAIN)
     assert "the Hub &lt;does&gt; not answer" in page and page.count("<img") == 1
+
+
+def elsewhere(monkeypatch, locate):
+    """Return a checkpoint that is not embedded and comes by `locate`."""
+    monkeypatch.setattr(fetching.weights, "locate", locate)
+    monkeypatch.setattr(fetching, "PAUSE", 0)
+    return replace(zoo.find("deeplab_v1-animals"), folder=None)
+
+
+def test_a_download_is_told_in_words_to_its_end(monkeypatch):
+    def locate(checkpoint, progress):
+        for share in (0.0, 0.5, 1.0):
+            progress(share, "Fetching it")
+
+    said = list(fetching.words(elsewhere(monkeypatch, locate)))
+    assert said and said[-1] in ("Fetching it, 0%", "Fetching it, 50%", "Fetching it, 100%")
+
+
+def test_a_download_that_fails_says_why(monkeypatch):
+    def locate(checkpoint, progress):
+        progress(0.1, "Fetching it")
+        raise WeightsError("the Hub does not answer")
+
+    with pytest.raises(WeightsError, match="does not answer"):
+        list(fetching.words(elsewhere(monkeypatch, locate)))
 
 
 @pytest.mark.parametrize(("photo", "models"), [(None, ["deeplab_v1-animals"]), ("a.jpg", [])])

@@ -24,8 +24,8 @@ from ..specs import CrfSettings
 
 AFTER = (1, 2, 3, 5, 10)  # iterations that are scored
 # Reaches come first: their lattice serves every pair of weights.
-REACHES = tuple(itertools.product((20.0, 40.0, 60.0, 90.0), (3.0, 5.0, 8.0, 13.0)))
-WEIGHTS = ((1.0, 1.0), (2.0, 1.0), (3.0, 1.0), (5.0, 1.0), (5.0, 3.0))  # w1, w2
+REACHES = tuple(itertools.product((20.0, 40.0, 80.0), (4.0, 8.0, 13.0)))  # pixels, levels
+WEIGHTS = ((1.0, 0.5), (2.0, 1.0), (4.0, 1.0), (5.0, 3.0))  # w1, w2
 
 SHOWN = (
     "iterations", "appearance_weight", "appearance_reach", "colour_reach", "smoothness_weight",

@@ -100,6 +100,30 @@ def test_opacity_mixes_the_classes_with_the_photo(result):
     assert pixel(result, "upsampled", 40, 40) == pixel(result, "score-map", 40, 40)
 
 
+# Resolves once a panel's canvas shows exactly the PNG that lies under it.
+SAME = """(id) => {
+  const image = document.querySelector(`#${id} img`);
+  const canvas = document.querySelector(`#${id} canvas`);
+  if (!image.complete || !canvas) return false;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  copy.drawImage(image, 0, 0);
+  const [drawn, saved] = [canvas.getContext('2d'), copy].map(
+    (context) => context.getImageData(0, 0, canvas.width, canvas.height).data);
+  return drawn.every((value, index) => value === saved[index]);
+}"""
+
+
+def test_at_full_opacity_a_panel_is_its_png_at_every_iteration(result):
+    set_range(result, "opacity", 100)
+    slider = result.locator("#iterations input[type=range]")
+    for iterations in (5, 1):
+        while int(slider.input_value()) > iterations:
+            slider.press("ArrowLeft")
+        expect(result.locator("#panels")).to_contain_text(f"{iterations} iteration")
+        for panel in ("score-map", "upsampled", "refined"):
+            result.wait_for_function(SAME, arg=panel)
+
+
 def test_a_legend_entry_isolates_its_class(result):
     set_range(result, "opacity", 100)
     entry = result.locator("#legend button").first

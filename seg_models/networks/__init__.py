@@ -9,6 +9,9 @@ from typing import Any
 from .deconvnet import DeconvNet
 from .deeplab_v1 import DeepLabV1, DeepLabV1MultiScale
 from .deeplab_v3 import DeepLabV3
+from .deeplab_v3_mobilenet_v2 import DeepLabV3MobileNetV2
+from .dilatednet import DilatedNet, DilatedNetFrontEnd
+from .fc_densenet import FCDenseNet56, FCDenseNet67, FCDenseNet103
 from .fcn import FCN8s, FCN16s, FCN32s
 from .layers import SegmentationNetwork
 from .segnet import SegNet, SegNetBasic
@@ -24,7 +27,13 @@ ARCHITECTURES: dict[str, type[SegmentationNetwork]] = {
     "unet": UNet,
     "segnet": SegNet,
     "segnet_basic": SegNetBasic,
+    "dilatednet_frontend": DilatedNetFrontEnd,
+    "dilatednet": DilatedNet,
+    "fc_densenet56": FCDenseNet56,
+    "fc_densenet67": FCDenseNet67,
+    "fc_densenet103": FCDenseNet103,
     "deeplab_v3": DeepLabV3,
+    "deeplab_v3_mobilenet_v2": DeepLabV3MobileNetV2,
 }
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tiny
+from PIL import Image
 
 from seg_models.pipeline import Segmenter
 
@@ -40,3 +41,24 @@ def flag_labels():
     labels[:12, 16:] = 1
     labels[12:, 16:] = 2
     return labels
+
+
+@pytest.fixture
+def noise(tmp_path):
+    """A photo file, (30, 45), of noise."""
+    pixels = np.random.default_rng(0).integers(0, 255, (30, 45, 3), np.uint8)
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def complaint(capsys):
+    """A function that returns the one line on stderr."""
+
+    def read():
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 1, lines
+        return lines[0]
+
+    return read

@@ -5,10 +5,10 @@ PIP := .venv/bin/python -m pip
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint format clean
+.PHONY: help app test lint format space-check clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
 
 app: .venv/app.stamp  ## start the page: http://127.0.0.1:7860 (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT)
 	.venv/bin/python app.py
@@ -23,6 +23,9 @@ lint: .venv/dev.stamp  ## check style and formatting
 format: .venv/dev.stamp  ## repair style and formatting where a machine can
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+space-check:  ## start the page as a Space would, in an environment of its own
+	tools/space_check.sh
 
 clean:  ## remove .venv, so that the next target installs anew
 	rm -rf .venv

@@ -59,10 +59,11 @@ _ROWS = (
     ),
     TrainingRecipe(
         "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", "deeplab_v3-animals",
-        variation=Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0), **SHORT_VGG,
+        variation=Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0), correction=0.5,
+        **SHORT_VGG,
     ),
     TrainingRecipe(
-        "deeplab_v1", "camvid", Recipe(480, **VGG), {}, "vgg16", "deeplab_v3-camvid",
+        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", "deeplab_v3-camvid",
         variation=Variation(crop=224, smallest=0.6, largest=1.6, turn=4.0), correction=0.5,
         **SHORT_VGG,
     ),

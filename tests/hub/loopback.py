@@ -39,6 +39,7 @@ class Handler(Api, Replies, BaseHTTPRequestHandler):
     """Answers for the Hub and, on a second port, for the storage behind it."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for the client to acknowledge
     hub: Hub
 
     def do_HEAD(self):

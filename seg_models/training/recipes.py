@@ -50,7 +50,7 @@ ANIMAL = Variation(crop=256, smallest=0.6, largest=2.0, turn=10.0)
 
 _ROWS = (
     TrainingRecipe(
-        "deeplab_v3", "animals", Recipe(448, **LITE), {"output_stride": 16}, "efficientnet_lite2",
+        "deeplab_v3", "animals", Recipe(384, **LITE), {"output_stride": 16}, "efficientnet_lite2",
         storage="float16", variation=ANIMAL, encoder_rate=2e-4, rate=2e-3,
     ),
     TrainingRecipe(

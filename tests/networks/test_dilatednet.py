@@ -77,10 +77,26 @@ def test_fresh_large_context_passes_scores_but_for_its_noise(classes):
     torch.manual_seed(0)
     module, scores = context_module(classes, "large"), torch.rand(1, classes, 9, 12)
     with torch.no_grad():
-        assert 0 < (module(scores) - scores).abs().max() < 0.1
+        assert 1e-4 < (module(scores) - scores).abs().max() < 0.1
         for conv_ in (each for each in module.modules() if isinstance(each, torch.nn.Conv2d)):
             initialise_identity(conv_, classes, noise=0)
         torch.testing.assert_close(module(scores), scores)
+
+
+def test_identity_of_a_widening_layer_by_hand():
+    """Equation 5: 2 classes of 1 channel become 2 of 2, each with half the score; no noise."""
+    layer = torch.nn.Conv2d(2, 4, 3)
+    initialise_identity(layer, num_classes=2, noise=0)
+    expected = torch.zeros(4, 2, 3, 3)
+    expected[:2, 0, 1, 1] = expected[2:, 1, 1, 1] = 0.5
+    assert torch.equal(layer.weight, expected)
+    assert not layer.bias.any()
+
+
+def test_channels_of_a_class_begin_as_different_ones():
+    """Equal ones would get equal gradients, and stay equal."""
+    weight = context_module(2, "large").ctx2.conv.weight
+    assert not torch.equal(weight[0], weight[1])
 
 
 def test_other_context_is_refused():

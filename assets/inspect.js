@@ -1,6 +1,7 @@
-// The three panels as one instrument: the same point, class and opacity in all of them. Runs once,
-// when the page opens; `element`, `props`, `trigger` and `watch` are Gradio's. On each panel's
-// picture, the PNG that the download button saves, lies a canvas with what is looked at.
+// The three panels as one instrument: the same point, class and opacity in all of them. Goes on
+// where pixels.js ends, and runs once, when the page opens; `element`, `props`, `trigger` and
+// `watch` are Gradio's. On each panel's picture, the PNG that the download button saves, lies a
+// canvas with what is looked at.
 
 const PANELS = ['score-map', 'upsampled', 'refined'];
 const STAGES = ['Score map', 'Upsampled', 'Refined'];
@@ -16,15 +17,6 @@ const layers = []; // per panel: what was last painted there, so that pointing r
 
 const range = (id) => Number(document.querySelector(`#${id} input[type=range]`)?.value ?? 0);
 const frame = (panel) => document.querySelector(`#${PANELS[panel]} .image-frame`);
-
-function load(url) {
-  return new Promise((resolve, reject) => {
-    const image = new Image();
-    image.onload = () => resolve(image);
-    image.onerror = reject;
-    image.src = url;
-  });
-}
 
 async function indices(url) {
   const image = await load(url);
@@ -86,21 +78,7 @@ function paint(panel) {
     context.drawImage(image, 0, 0, data.width, data.height);
   }
   context.globalAlpha = 1;
-  if (cursor) cross(context);
-}
-
-function cross(context) {
-  const reach = Math.max(data.width, data.height) / 40;
-  for (const [colour, width] of [['#000', 5], ['#fff', 2]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = (width * data.width) / 800;
-    context.beginPath();
-    for (const [x, y] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      context.moveTo(cursor.x + (x * reach) / 3, cursor.y + (y * reach) / 3);
-      context.lineTo(cursor.x + x * reach, cursor.y + y * reach);
-    }
-    context.stroke();
-  }
+  if (cursor) cross(context, data, cursor);
 }
 
 function plan() {

@@ -1,19 +1,7 @@
 // Pointer, keyboard and touch over the panels; goes on where inspect.js ends.
 
 const panelOf = (target) => PANELS.findIndex((id) => target?.closest?.(`#${id} .image-frame`));
-const clamp = (value, length) => Math.min(length - 1, Math.max(0, Math.floor(value)));
-
-// The photo's pixel under the pointer: the picture may be smaller than its frame.
-function pixel(panel, event) {
-  const box = frame(panel).getBoundingClientRect();
-  const scale = Math.min(box.width / data.width, box.height / data.height);
-  const left = box.left + (box.width - scale * data.width) / 2;
-  const top = box.top + (box.height - scale * data.height) / 2;
-  return {
-    x: clamp((event.clientX - left) / scale, data.width),
-    y: clamp((event.clientY - top) / scale, data.height),
-  };
-}
+const pixel = (panel, event) => pixelAt(frame(panel).getBoundingClientRect(), data, event);
 
 function names() {
   return PANELS.map((_, panel) => {
@@ -61,21 +49,17 @@ document.addEventListener('click', (event) => {
   if (event.detail > 0) {
     cursor = pixel(panel, event);
     show(event.clientX, event.clientY); // a finger has not moved here before
-  } else cursor ??= { x: data.width >> 1, y: data.height >> 1 };
+  } else cursor ??= middle(data);
   plan();
   trigger('select', cursor);
 });
 
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 document.addEventListener('keydown', (event) => {
   const panel = data ? panelOf(event.target.querySelector?.('.image-frame')) : -1;
   if (event.key === 'Escape') leave();
   if (panel < 0 || !(event.key in STEPS)) return;
   event.preventDefault();
-  const length = event.shiftKey ? 1 : Math.ceil(data.width / 50);
-  const from = cursor ?? { x: data.width >> 1, y: data.height >> 1 };
-  const [x, y] = STEPS[event.key].map((step) => step * length);
-  cursor = { x: clamp(from.x + x, data.width), y: clamp(from.y + y, data.height) };
+  cursor = stepped(cursor ?? middle(data), data, event);
   const box = frame(panel).getBoundingClientRect();
   show(
     box.left + ((cursor.x + 0.5) / data.width) * box.width,

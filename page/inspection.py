@@ -22,7 +22,11 @@ QUALITY = 88  # JPEG, of the photo under the masks
 
 def script() -> str:
     """Return what the browser runs: hovering, isolating a class and opacity ask no server."""
-    parts = ("inspect.js", "pointer.js")
+    return joined("pixels.js", "inspect.js", "pointer.js")
+
+
+def joined(*parts: str) -> str:
+    """Return files of `assets/` as one script."""
     return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 

@@ -48,6 +48,13 @@ STARTS = {
         "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
         "Oxford (CC BY 4.0): changed by training on the data above.",
     ),
+    "vgg16_pairs": Start(
+        "The first two convolutions of its four finer levels began with those of VGG-16's stages, "
+        "which Simonyan & Zisserman trained on ImageNet; the paper's began at random.",
+        "CC-BY-4.0",
+        "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
+        "Oxford (CC BY 4.0): changed by training on the data above.",
+    ),
     "efficientnet_lite2": Start(
         "Its encoder began with EfficientNet-Lite2's ImageNet weights.",
         "Apache-2.0",

@@ -113,6 +113,7 @@ def _training_facts(run: Run) -> dict:
         "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
         "seed": run.recipe.seed,
         "started_from": run.recipe.encoder or "random weights",
+        "trunk": run.recipe.trunk,
         "teacher": run.recipe.teacher,
         "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
         "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import augmentation, dataset, validation
+from . import augmentation, dataset, norms, pretrained, validation
 from .recipes import TrainingRecipe
 from .run import Run, report, store
 from .teacher import Teacher
@@ -51,6 +51,18 @@ def advance(
     store(run, save)
 
 
+def settle_norms(run: Run, data: dataset.Dataset) -> None:
+    """Fit the norms of a new run's pretrained part to what it will see (see `norms`)."""
+    recipe = run.recipe
+    if not recipe.encoder:
+        return
+    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
+    photos, _ = _draw(run, data, chances)
+    known = pretrained.names(run.network, recipe.encoder, recipe.recipe)
+    norms.let_pass(run.network, known, augmentation.normalised(photos, recipe.recipe))
+    run.average.load_state_dict(run.network.state_dict())
+
+
 def _progress(run: Run, minutes: float | None) -> float:
     """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
     by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
@@ -69,8 +81,7 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     rate = _rate(run.progress)
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
-    chosen = torch.multinomial(chances, recipe.batch, replacement=True, generator=run.random)
-    photos, labels = augmentation.crops(data, chosen, recipe.variation, run.random)
+    photos, labels = _draw(run, data, chances)
     images = augmentation.normalised(photos, recipe.recipe)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
@@ -84,6 +95,13 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     run.step += 1
     _follow(run)
     return loss.item()
+
+
+def _draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
+    """Return a batch of varied crops and their labels."""
+    batch = run.recipe.batch
+    chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
+    return augmentation.crops(data, chosen, run.recipe.variation, run.random)
 
 
 def _rate(progress: float) -> float:

@@ -35,6 +35,25 @@ def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
     return set(_places(network, encoder, recipe))
 
 
+@torch.no_grad()
+def take_over(network: nn.Module, trunk: nn.Module) -> None:
+    """Copy from `trunk`, another network, all that has the same name and shape, in place.
+
+    Raises:
+        ValueError: If the two have nothing in common.
+    """
+    own = network.state_dict()
+    shared = {
+        name: value
+        for name, value in trunk.state_dict().items()
+        if name in own and own[name].shape == value.shape
+    }
+    if not shared:
+        raise ValueError("the network shares no layer with the one it is to take over from")
+    for name, value in shared.items():
+        own[name].copy_(value)
+
+
 def _places(network: nn.Module, encoder: str, recipe: Recipe) -> dict[str, Tensor]:
     """Return the pretrained tensors under the names they have in `network`."""
     places = {}
@@ -81,6 +100,19 @@ def vgg16(recipe: Recipe) -> dict[str, Tensor]:
     return state
 
 
+def vgg16_pairs(recipe: Recipe) -> dict[str, Tensor]:
+    """Return the first two convolutions of VGG-16's stages 1-4 under U-Net's names.
+
+    U-Net's way down has just these two at each level, with the same channels.
+    """
+    state = {}
+    for name, value in vgg16(recipe).items():
+        stage, index, rest = re.match(r"conv(\d)_(\d)\.(.+)", name).groups()
+        if int(stage) <= 4 and int(index) <= 2:
+            state[f"down.{int(stage) - 1}.conv{index}.{rest}"] = value
+    return state
+
+
 def efficientnet_lite2(recipe: Recipe) -> dict[str, Tensor]:
     """Return EfficientNet-Lite2's encoder under the names of `networks.efficientnet_lite`."""
     del recipe  # trained on normalised RGB, as it is
@@ -101,4 +133,4 @@ def efficientnet_lite2(recipe: Recipe) -> dict[str, Tensor]:
     return state
 
 
-READERS = {"vgg16": vgg16, "efficientnet_lite2": efficientnet_lite2}
+READERS = {"vgg16": vgg16, "vgg16_pairs": vgg16_pairs, "efficientnet_lite2": efficientnet_lite2}

@@ -18,6 +18,7 @@ class TrainingRecipe:
     recipe: Recipe
     options: Mapping[str, Any] = field(default_factory=dict)  # for `create`
     encoder: str | None = None  # pretrained weights to start from
+    trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
     teacher: str | None = None  # a checkpoint to learn from beside the labels
     storage: str = "int8"
     crops: int = 60_000  # the whole run; fewer where `--minutes` ends it first
@@ -47,6 +48,31 @@ SHORT_VGG = {"frozen": ("stage1", "stage2"), "dropout": 0.1, "encoder_rate": 5e-
 # Street scenes keep their thin classes only when seen large, and their objects stand upright.
 STREET = Variation(crop=320, smallest=0.7, largest=2.2, turn=4.0)
 ANIMAL = Variation(crop=256, smallest=0.6, largest=2.0, turn=10.0)
+# For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
+CLASSIC_STREET = Variation(crop=224, smallest=0.6, largest=1.6, turn=4.0)
+CLASSIC_ANIMAL = Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0)
+
+
+def _classic(
+    architecture: str,
+    domain: str,
+    recipe: Recipe,
+    options: Mapping[str, Any] | None = None,
+    encoder: str | None = "vgg16",
+    trunk: str | None = "deeplab_v1",
+) -> TrainingRecipe:
+    """Return a row for a network that learns from deeplab_v3, beside the labels.
+
+    A VGG trunk comes from the same domain's deeplab_v1, which began with ImageNet's. Norms, folded
+    away at the end, bring its features (in the hundreds) to a size that new layers can learn from.
+    """
+    return TrainingRecipe(
+        architecture, domain, recipe, {"norm": True, **(options or {})}, encoder, trunk and f"{trunk}-{domain}",
+        f"deeplab_v3-{domain}", correction=0.5, dropout=0.1, encoder_rate=5e-5,
+        variation=CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
+        frozen=("stage1", "stage2") if trunk else (),
+    )  # fmt: skip
+
 
 _ROWS = (
     TrainingRecipe(
@@ -58,15 +84,24 @@ _ROWS = (
         storage="float16", variation=STREET, encoder_rate=3e-4, rate=2e-3, correction=0.5,
     ),
     TrainingRecipe(
-        "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", "deeplab_v3-animals",
-        variation=Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0), correction=0.5,
-        **SHORT_VGG,
+        "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teacher="deeplab_v3-animals",
+        variation=CLASSIC_ANIMAL, correction=0.5, **SHORT_VGG,
     ),
     TrainingRecipe(
-        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", "deeplab_v3-camvid",
-        variation=Variation(crop=224, smallest=0.6, largest=1.6, turn=4.0), correction=0.5,
-        **SHORT_VGG,
+        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teacher="deeplab_v3-camvid",
+        variation=CLASSIC_STREET, correction=0.5, **SHORT_VGG,
     ),
+    _classic("deeplab_v1_msc", "camvid", Recipe(640, **VGG)),
+    _classic("fcn8s", "camvid", Recipe(640, **VGG), {"fc_channels": 256}),
+    _classic("fcn8s", "animals", Recipe(384, **VGG), {"fc_channels": 256}),
+    _classic("dilatednet", "camvid", Recipe(640, **VGG), {"fc_channels": 256}),
+    _classic("dilatednet", "animals", Recipe(384, **VGG), {"fc_channels": 256}),
+    _classic("segnet", "camvid", Recipe(480, **VGG)),
+    _classic("segnet", "animals", Recipe(384, **VGG)),
+    _classic("deconvnet", "camvid", Recipe(480, **VGG), {"fc_channels": 128}),
+    _classic("deconvnet", "animals", Recipe(384, **VGG), {"fc_channels": 128}),
+    _classic("unet", "camvid", Recipe(480, **VGG), {}, "vgg16_pairs", None),
+    _classic("unet", "animals", Recipe(384, **VGG), {}, "vgg16_pairs", None),
 )  # fmt: skip
 
 RECIPES = {row.name: row for row in _ROWS}

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .. import networks
+from .. import networks, pipeline
 from . import precision, pretrained
 from .recipes import TrainingRecipe
 
@@ -38,13 +38,20 @@ class Run:
 
 
 def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -> Run:
-    """Return a run at its first step, with pretrained weights where the recipe names them."""
+    """Return a run at its first step, with pretrained weights where the recipe names them.
+
+    Raises:
+        ValueError: If the network has no place for them, or a package is missing.
+        WeightsError: If the checkpoint that the recipe takes its trunk from cannot be had.
+    """
     num_classes = len(class_weights)
     torch.manual_seed(recipe.seed)
     network = networks.create(recipe.architecture, num_classes, **recipe.options)
     average = networks.create(recipe.architecture, num_classes, **recipe.options)
     if recipe.encoder:
         pretrained.start(network, recipe.encoder, recipe.recipe)
+    if recipe.trunk:
+        pretrained.take_over(network, pipeline.load(recipe.trunk, "cpu").network)
     average.load_state_dict(network.state_dict())
     network = network.to(device, memory_format=torch.channels_last).train()
     average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)

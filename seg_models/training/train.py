@@ -34,7 +34,7 @@ def train(
 
     Raises:
         ValueError: If there is no such recipe, or the data are not laid out as needed.
-        WeightsError: If the recipe's teacher cannot be had.
+        WeightsError: If the recipe's teacher, or what it takes its trunk from, cannot be had.
     """
     return train_recipe(recipes.find(recipe_name), data, minutes, device, resume, out)
 
@@ -58,6 +58,8 @@ def train_recipe(
     if resume and state.is_file():
         restore(run, state)
         report(run, "resumed")
+    else:
+        loop.settle_norms(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     folder = export.write(run, out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")

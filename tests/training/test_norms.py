@@ -1,0 +1,55 @@
+"""New batch norms must leave a pretrained network's features as they were, but for their size."""
+
+import pytest
+import torch
+
+from seg_models import networks
+from seg_models.networks.folding import folded_state
+from seg_models.training import norms, pretrained
+
+IMAGES = torch.randn(4, 3, 32, 48, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def trunk():
+    """A VGG trunk without norms, whose channels have means and sizes of their own."""
+    torch.manual_seed(0)
+    network = networks.create("deeplab_v1", 5, 0.1, fc_channels=8).eval()
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(layer.weight)
+            layer.weight.data *= torch.linspace(0.3, 3.0, len(layer.weight)).view(-1, 1, 1, 1)
+            torch.nn.init.normal_(layer.bias)
+    return network
+
+
+@torch.no_grad()
+def test_norms_let_the_trunks_features_pass_at_unit_size(trunk):
+    network = networks.create("segnet", 5, 0.1)
+    pretrained.take_over(network, trunk)
+    known = {name for name in network.state_dict() if name.startswith("stage")}
+    norms.let_pass(network.train(), known, IMAGES)
+    network.eval()
+    before, after = IMAGES, IMAGES
+    for number in range(1, 5):  # stage by stage: the two do not pool alike
+        before = getattr(trunk, f"stage{number}")(before)
+        after = getattr(network, f"stage{number}")(after)
+        ratio = before.norm() / after.norm()
+        torch.testing.assert_close(after * ratio, before, rtol=1e-3, atol=1e-3 * before.std())
+        assert 0.2 < after.pow(2).mean().sqrt() < 2
+
+
+@torch.no_grad()
+def test_what_was_settled_folds_away(trunk):
+    network = networks.create("segnet", 5, 0.1)
+    pretrained.take_over(network, trunk)
+    norms.let_pass(network.train(), set(network.state_dict()), IMAGES)
+    folded = networks.create("segnet", 5, 0.1, norm=False).eval()
+    folded.load_state_dict(folded_state(network.eval()))
+    wanted = network(IMAGES)
+    torch.testing.assert_close(folded(IMAGES), wanted, rtol=1e-3, atol=1e-3 * wanted.std())
+
+
+def test_networks_with_nothing_in_common_are_refused(trunk):
+    with pytest.raises(ValueError, match="shares no layer"):
+        pretrained.take_over(networks.create("unet", 5, 0.1), trunk)

@@ -19,6 +19,7 @@ ARCHITECTURES = {
     "deeplab_v1": "DeepLab v1",
     "deeplab_v1_msc": "DeepLab v1 multi-scale",
     "deeplab_v3": "DeepLab v3",
+    "deeplab_v3_mobilenet_v2": "DeepLab v3 MobileNet",
     "dilatednet": "DilatedNet",
     "fc_densenet56": "FC-DenseNet 56",
     "fc_densenet67": "FC-DenseNet 67",
@@ -94,7 +95,7 @@ def summary(segmentation: Segmentation, labels: np.ndarray) -> str:
         f'<span class="spoken">: {_named(labels, checkpoint)}</span>. '
         f"{architecture(checkpoint)} saw this {width}×{height} photo at {columns}×{rows} pixels. "
         f"Weights: {html.escape(weights.status(checkpoint))}, "
-        f"sha256 {(checkpoint.sha256 or 'unknown')[:8]}…"
+        f"sha256 {(weights.sha256(checkpoint) or 'unknown')[:8]}…"
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from . import colours, pipeline, render
+from . import colours, pipeline, render, weights
 from .pipeline import Segmenter
 from .specs import CrfSettings, LabelSet, Segmentation
 from .upsample import likeliest
@@ -119,7 +119,7 @@ def _request(job: Job, photo: Path) -> dict[str, Any]:
     return {
         "photo_sha256": hashlib.sha256(photo.read_bytes()).hexdigest(),
         "model": job.segmenter.checkpoint.name,
-        "weights_sha256": job.segmenter.checkpoint.sha256,
+        "weights_sha256": weights.sha256(job.segmenter.checkpoint),
         "crf": asdict(job.crf) if job.crf else None,
         "working_side": job.working_side,
         "safe_colours": job.safe,

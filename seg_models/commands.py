@@ -27,9 +27,10 @@ def list_checkpoints(chosen: Namespace) -> int:
     print(f"{'name':26}{'classes':>8}{'parameters':>12}{'file':>9}{'val mIoU':>10}  weights")
     for row in rows:
         miou = f"{100 * row['val_miou']:.1f}" if row["val_miou"] is not None else "-"
+        size = f"{row['file_bytes'] / 1e6:.1f} MB" if row["file_bytes"] is not None else "-"
         print(
             f"{row['name']:26}{len(row['classes']):>8}{row['parameters'] / 1e6:>10.2f} M"
-            f"{row['file_bytes'] / 1e6:>6.1f} MB{miou:>10}  {row['status']}"
+            f"{size:>9}{miou:>10}  {row['status']}"
         )
     return 0
 

@@ -15,8 +15,7 @@ import torch
 from . import hub_reader, networks, zoo
 from .hub_progress import Progress
 from .hub_reader import HubUnreachableError
-from .specs import Checkpoint, HubAddress, WeightsError
-from .weights import FILE
+from .specs import WEIGHTS_FILE, Checkpoint, HubAddress, WeightsError
 
 REPO = re.compile(r"[a-zA-Z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(@[0-9a-f]{40})?", re.ASCII)
 LARGEST_CONFIG = 1 << 20  # bytes
@@ -57,7 +56,7 @@ def from_folder(folder: Path) -> Checkpoint:
     """Return the checkpoint in `folder`; it must hold config.json and model.safetensors."""
     checkpoint = _checked(folder)
     if not checkpoint.embedded:
-        raise WeightsError(f"{folder} holds no {FILE}; put it beside config.json")
+        raise WeightsError(f"{folder} holds no {WEIGHTS_FILE}; put it beside config.json")
     return checkpoint
 
 

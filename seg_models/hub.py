@@ -8,7 +8,7 @@ from typing import Any
 
 from . import model_card, sample, uploads, weights
 from .guests import open_checkpoint
-from .specs import Checkpoint, HubAddress
+from .specs import WEIGHTS_FILE, Checkpoint, HubAddress
 
 __all__ = ["contents", "open_checkpoint", "publish"]
 
@@ -66,7 +66,7 @@ def contents(checkpoint: Checkpoint, namespace: str) -> uploads.Contents:
     files: dict[str, Path | bytes] = {
         model_card.CARD: model_card.model_card(published, picture).encode(),
         "config.json": _text(facts),
-        weights.FILE: weights.locate(checkpoint),
+        WEIGHTS_FILE: weights.locate(checkpoint),
         "handler.py": Path(__file__).with_name("handler.py"),
         "requirements.txt": "".join(f"{line}\n" for line in REQUIREMENTS).encode(),
     }

@@ -10,6 +10,16 @@ from .model_sources import DATA, STARTS, Data, Start
 from .specs import Checkpoint
 
 CARD = "README.md"
+CARRIES = """
+A published repo carries the package itself, in `seg_models/`, so that its `handler.py` works on
+Inference Endpoints as it is: the very code that the figures above were measured with, whatever
+later versions do. `requirements.txt` names the few packages that come from PyPI.
+"""
+OURS = (
+    "It learnt from few photos for a short time, so expect less than the paper's figure, and do "
+    "not let anything that matters depend on it."
+)
+THEIRS = "Do not let anything that matters depend on it."
 
 
 def model_card(checkpoint: Checkpoint, picture: str = "") -> str:
@@ -46,18 +56,18 @@ def _sections(checkpoint: Checkpoint, picture: str) -> list[str]:
         picture,
         card_results.section(checkpoint),
         _use(checkpoint),
+        "" if checkpoint.borrowed else CARRIES,
         "## Training\n\n" + _facts(dict(checkpoint.training)),
         f"Trained on {data.sentence} {start.sentence}",
         "## Limits\n\nIt knows the classes above and no others: whatever else a photo shows, it "
-        "takes for one of them. It learnt from few photos for a short time, so expect less than "
-        "the paper's figure, and do not let anything that matters depend on it.",
+        f"takes for one of them. {THEIRS if checkpoint.borrowed else OURS}",
         f"## Licence\n\nCode: MIT (LICENSE). Weights: {start.licence}. {start.credit}",
     ]
 
 
 def _use(checkpoint: Checkpoint) -> str:
     opened = f'"{checkpoint.name}"'
-    if checkpoint.hub is not None:
+    if checkpoint.hub is not None and not checkpoint.borrowed:
         opened = f'seg_models.open_checkpoint("{checkpoint.hub.repo}")'
     return f"""
 ## Use
@@ -69,10 +79,6 @@ segmenter = seg_models.load({opened})
 segmentation = segmenter.segment("photo.jpg", seg_models.CrfSettings(iterations=10))
 labels = seg_models.pipeline.labels(segmentation)  # (H, W) class indices
 ```
-
-A published repo carries the package itself, in `seg_models/`, so that its `handler.py` works on
-Inference Endpoints as it is: the very code that the figures above were measured with, whatever
-later versions do. `requirements.txt` names the few packages that come from PyPI.
 """
 
 

@@ -61,6 +61,13 @@ STARTS = {
         "They are adapted from EfficientNet-Lite2 of the TensorFlow authors (Apache 2.0): changed "
         "by training on the data above.",
     ),
+    "deeplabv3_mnv2_pascal": Start(
+        "It was not trained here: it is the release of DeepLab's own authors.",
+        "other",
+        "The authors released them with TensorFlow's models (Apache 2.0), and "
+        "google/deeplabv3_mobilenet_v2_1.0_513 on the Hub, which has them for PyTorch, states "
+        '"other". This folder holds none of them: they are fetched from there.',
+    ),
     "random weights": Start(
         "It began with random weights.", "MIT", "They come from this training alone."
     ),

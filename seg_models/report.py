@@ -90,7 +90,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
         "weights": weights.status(checkpoint),
         "repo": place.repo if place else None,
         "commit": place.commit if place else None,
-        "sha256": checkpoint.sha256,
+        "sha256": weights.sha256(checkpoint),
         "trained_at_commit": checkpoint.training.get("commit"),
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 from torch import Tensor
 
 VOID = 255  # the label of a pixel that belongs to no class: never scored, never learnt
+WEIGHTS_FILE = "model.safetensors"  # the weights as this project stores and publishes them
 
 
 class WeightsError(RuntimeError):
@@ -54,8 +55,9 @@ class HubAddress:
 
     repo: str  # "<namespace>/<name>"
     commit: str | None = None  # 40 hexadecimal digits; None is the newest, the sha256 still decides
-    file: str = "model.safetensors"  # another name, .safetensors or .bin: a file of other people's
+    file: str = WEIGHTS_FILE  # another name, .safetensors or .bin: a file of other people's
     mirror: HubAddress | None = None  # asked when the repo no longer has the file
+    sha256: str | None = None  # of this file, where it is not the one that the checkpoint states
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Checkpoint:
     recipe: Recipe
     crf: CrfSettings
     parameters: int
-    file_bytes: int
+    file_bytes: int | None  # of model.safetensors; None, as below: unknown
     sha256: str | None  # of model.safetensors; None only for a file of other people's
-    storage: str  # how the file keeps its numbers: "float16" or "int8"
+    storage: str  # how the file keeps its numbers: "float16" or "int8"; borrowed ones as they like
     hub: HubAddress | None = None
     results: Mapping[str, Any] = field(default_factory=dict)  # val figures, with and without CRF
     training: Mapping[str, Any] = field(default_factory=dict)  # what really happened
@@ -82,7 +84,12 @@ class Checkpoint:
     @property
     def embedded(self) -> bool:
         """Whether the weights lie beside config.json, so that no Hub is needed."""
-        return self.folder is not None and (self.folder / "model.safetensors").is_file()
+        return self.folder is not None and (self.folder / WEIGHTS_FILE).is_file()
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether its weights are a file of other people's on the Hub, under their names."""
+        return self.hub is not None and self.hub.file != WEIGHTS_FILE
 
 
 @dataclass(frozen=True)

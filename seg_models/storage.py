@@ -7,6 +7,7 @@ numbers, while biases and normalisation statistics are few and must not lose the
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -106,7 +107,13 @@ def load_pickled(path: Path) -> dict[str, Tensor]:
 
 def sha256(path: Path) -> str:
     """Return the sha256 of a file, 64 hexadecimal digits."""
-    with Path(path).open("rb") as file:
+    details = Path(path).stat()
+    return _sha256(Path(path), details.st_mtime_ns, details.st_size)
+
+
+@lru_cache(maxsize=256)  # a file of 60 MB takes a quarter of a second: once, not at each request
+def _sha256(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

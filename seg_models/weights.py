@@ -7,15 +7,13 @@ sha256 must be the one config.json states before a single number of it is used.
 import os
 import threading
 from collections import defaultdict
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
 from . import hub_reader, networks, storage
 from .hub_progress import Progress
-from .specs import Checkpoint, HubAddress, WeightsError
+from .specs import WEIGHTS_FILE, Checkpoint, HubAddress, WeightsError
 
-FILE = "model.safetensors"
 NO_ADDRESS = (
     "it is not embedded and no repo of the Hub is known for it; "
     "set SEG_MODELS_NAMESPACE to the account that publishes it"
@@ -56,7 +54,7 @@ def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict
     """
     path = locate(checkpoint, progress)
     tensors = storage.load(path) if path.suffix == ".safetensors" else storage.load_pickled(path)
-    if checkpoint.embedded or checkpoint.hub is None or checkpoint.hub.file == FILE:
+    if checkpoint.embedded or not checkpoint.borrowed:
         return tensors
     module = import_module(networks.ARCHITECTURES[checkpoint.architecture].__module__)
     return module.published_state(tensors)
@@ -75,6 +73,15 @@ def status(checkpoint: Checkpoint) -> str:
     return f"unreachable: {failure}" if failure else "on the Hub"
 
 
+def sha256(checkpoint: Checkpoint) -> str | None:
+    """Return the sha256 of the weights in use: as stated, else of the file that is cached."""
+    if checkpoint.sha256 or not checkpoint.borrowed:
+        return checkpoint.sha256
+    found = (hub_reader.cached(each) for each in _with_mirror(checkpoint.hub))
+    path = next(filter(None, found), None)
+    return path and storage.sha256(path)
+
+
 def address(checkpoint: Checkpoint) -> HubAddress | None:
     """Return where the Hub keeps the checkpoint: as published, or in SEG_MODELS_NAMESPACE."""
     namespace = os.environ.get("SEG_MODELS_NAMESPACE", "").strip()
@@ -84,8 +91,8 @@ def address(checkpoint: Checkpoint) -> HubAddress | None:
 
 
 def _embedded(checkpoint: Checkpoint) -> Path:
-    path = checkpoint.folder / FILE
-    if not _matches(path, checkpoint.sha256):
+    path = checkpoint.folder / WEIGHTS_FILE
+    if storage.sha256(path) != checkpoint.sha256:
         raise WeightsError(
             f"{path} is not the published file: its sha256 starts {storage.sha256(path)[:12]}, "
             f"config.json states {(checkpoint.sha256 or 'none')[:12]}; "
@@ -97,7 +104,7 @@ def _embedded(checkpoint: Checkpoint) -> Path:
 def _cached(checkpoint: Checkpoint, place: HubAddress) -> Path | None:
     for each in _with_mirror(place):
         path = hub_reader.cached(each)
-        if path and _matches(path, _expected(checkpoint, each, path)):
+        if path and storage.sha256(path) == _expected(checkpoint, each, path):
             return path
         if path:
             hub_reader.discard(path)
@@ -113,7 +120,7 @@ def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | Non
         except WeightsError as error:
             problems.append(error)
             continue
-        if _matches(path, _expected(checkpoint, each, path)):
+        if storage.sha256(path) == _expected(checkpoint, each, path):
             return path
         hub_reader.discard(path)
         problems.append(
@@ -136,16 +143,8 @@ def _expected(checkpoint: Checkpoint, place: HubAddress, path: Path) -> str | No
     For a file of other people's that config.json states none for, it is the one that the Hub
     announced: huggingface_hub names a large file in its cache by it.
     """
-    if place == address(checkpoint) and (checkpoint.sha256 or place.file == FILE):
+    if place.sha256:
+        return place.sha256
+    if place == address(checkpoint) and (checkpoint.sha256 or place.file == WEIGHTS_FILE):
         return checkpoint.sha256
     return path.resolve().name
-
-
-def _matches(path: Path, sha256: str | None) -> bool:
-    details = path.stat()
-    return _sha256(path, details.st_mtime_ns, details.st_size) == sha256
-
-
-@lru_cache(maxsize=256)  # a file of 60 MB takes a quarter of a second: once, not at each request
-def _sha256(path: Path, changed: int, size: int) -> str:
-    return storage.sha256(path)

@@ -117,7 +117,12 @@ def _check(checkpoint: Checkpoint) -> None:
     faults = {
         f"{classes} classes but {colours} colours": classes != colours,
         f"{classes} classes, but 1 to 255 can be labelled": not 1 <= classes <= 255,
-        f"no storage called {checkpoint.storage!r}": checkpoint.storage not in storage.STORAGES,
+        f"no storage called {checkpoint.storage!r}": (
+            checkpoint.storage not in storage.STORAGES and not checkpoint.borrowed
+        ),
+        "sha256 and file_bytes may be unknown only of other people's files": (
+            None in (checkpoint.sha256, checkpoint.file_bytes) and not checkpoint.borrowed
+        ),
         f"recipe.long_side is {recipe.long_side!r}, not a whole number from 1": (
             not isinstance(recipe.long_side, int) or recipe.long_side < 1
         ),

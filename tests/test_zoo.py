@@ -74,6 +74,17 @@ def test_a_faulty_config_is_refused_with_file_and_fault(weights, facts, fault):
         zoo.find("tiny-animals")
 
 
+@pytest.mark.parametrize("unknown", ["sha256", "file_bytes"])
+def test_only_of_a_borrowed_file_size_and_sha256_may_be_unknown(weights, unknown):
+    path = weights / "tiny-animals" / "config.json"
+    facts = json.loads(path.read_text(encoding="utf-8")) | {unknown: None}
+    path.write_text(json.dumps(facts))
+    with pytest.raises(ValueError, match="only of other people's files"):
+        zoo.find("tiny-animals")
+    path.write_text(json.dumps(facts | {"hub": {"repo": "them/net", "file": "net.bin"}}))
+    assert zoo.find("tiny-animals").borrowed
+
+
 def test_a_config_that_is_no_json_is_refused(weights):
     (weights / "tiny-animals" / "config.json").write_text("{")
     with pytest.raises(ValueError, match="does not describe a checkpoint"):
@@ -85,7 +96,8 @@ def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
     assert zoo.folder() == Path(__file__).resolve().parents[1] / "weights"
     for checkpoint in zoo.checkpoints():
-        assert checkpoint.name == f"{checkpoint.architecture}-{checkpoint.domain}"
+        family, _, domain = checkpoint.name.partition("-")
+        assert domain == checkpoint.domain and checkpoint.architecture.startswith(family)
         assert checkpoint.labels == labels.DOMAINS[checkpoint.domain]
         with torch.device("meta"):
             network = networks.create(

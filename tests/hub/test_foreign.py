@@ -32,7 +32,7 @@ def foreign(hub, checkpoint, monkeypatch):
         file="pytorch_model.bin",
         mirror=HubAddress("them/mirror", file="their.safetensors"),
     )
-    return replace(checkpoint, hub=place, sha256=None, file_bytes=0)
+    return replace(checkpoint, hub=place, sha256=None, file_bytes=None)
 
 
 def test_a_pytorch_file_is_translated(hub, foreign):

@@ -6,7 +6,7 @@ import pytest
 import tiny
 from huggingface_hub import ModelCard
 
-from seg_models import model_card, networks
+from seg_models import model_card, networks, zoo
 from seg_models.specs import HubAddress
 
 RESULTS = {
@@ -76,3 +76,18 @@ def test_it_is_written_beside_the_facts(scored):
     path = model_card.write(scored)
     assert path == scored.folder / "README.md"
     assert path.read_text(encoding="utf-8") == model_card.model_card(scored)
+
+
+def test_a_borrowed_one_claims_nothing_of_ours(scored):
+    place = HubAddress("them/net", file="pytorch_model.bin")
+    training = {"started_from": "deeplabv3_mnv2_pascal"}
+    text = model_card.model_card(replace(scored, hub=place, training=training))
+    assert f'seg_models.load("{scored.name}")' in text and "It was not trained here" in text
+    assert "handler.py" not in text and ModelCard(text).data.license == "other"
+
+
+def test_the_projects_cards_say_what_its_configs_say(monkeypatch):
+    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
+    for checkpoint in zoo.checkpoints():
+        card = (checkpoint.folder / model_card.CARD).read_text(encoding="utf-8")
+        assert card == model_card.model_card(checkpoint), checkpoint.name

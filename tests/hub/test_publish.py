@@ -14,7 +14,7 @@ import vivid
 from PIL import Image
 
 from seg_models import hub, pipeline, sample, uploads, weights, zoo
-from seg_models.specs import WeightsError
+from seg_models.specs import WEIGHTS_FILE, WeightsError
 
 # huggingface_hub's own upload, seen where pytest makes warnings errors.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -97,7 +97,7 @@ def test_publishing_pins_the_commit_and_again_changes_nothing(zoo_of_two, loopba
 def test_without_its_own_file_a_published_checkpoint_comes_from_the_hub(zoo_of_two):
     publish()
     first = zoo.checkpoints()[0]
-    (first.folder / weights.FILE).unlink()
+    (first.folder / WEIGHTS_FILE).unlink()
     assert weights.locate(first).parent.name == first.hub.commit
     lines = publish()
     assert lines[0].startswith("deeplab_v1-animals: passed over") and len(lines) == 3
@@ -136,7 +136,7 @@ def test_refusals_are_one_sentence(zoo_of_two, monkeypatch):
 
 
 def test_wrong_weights_are_not_published(zoo_of_two):
-    path = zoo_of_two[1].folder / weights.FILE
+    path = zoo_of_two[1].folder / WEIGHTS_FILE
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(WeightsError, match="not the published file"):
         publish()

@@ -54,25 +54,28 @@ CLASSIC_ANIMAL = Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0)
 
 
 def _classic(
-    architecture: str,
-    domain: str,
-    recipe: Recipe,
-    options: Mapping[str, Any] | None = None,
-    encoder: str | None = "vgg16",
-    trunk: str | None = "deeplab_v1",
+    architecture: str, domain: str, long_side: int, options: Mapping[str, Any], **more: Any
 ) -> TrainingRecipe:
     """Return a row for a network that learns from deeplab_v3, beside the labels.
 
-    A VGG trunk comes from the same domain's deeplab_v1, which began with ImageNet's. Norms, folded
-    away at the end, bring its features (in the hundreds) to a size that new layers can learn from.
+    A VGG trunk comes from the same domain's deeplab_v1, which began with ImageNet's; `more` says
+    what is different for a network without one.
     """
-    return TrainingRecipe(
-        architecture, domain, recipe, {"norm": True, **(options or {})}, encoder, trunk and f"{trunk}-{domain}",
-        f"deeplab_v3-{domain}", correction=0.5, dropout=0.1, encoder_rate=5e-5,
-        variation=CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
-        frozen=("stage1", "stage2") if trunk else (),
-    )  # fmt: skip
+    facts = {
+        "encoder": "vgg16", "trunk": f"deeplab_v1-{domain}", "frozen": ("stage1", "stage2"),
+        "teacher": f"deeplab_v3-{domain}", "correction": 0.5, "dropout": 0.1, "encoder_rate": 5e-5,
+        "variation": CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
+    }  # fmt: skip
+    recipe = Recipe(long_side, **VGG)
+    return TrainingRecipe(architecture, domain, recipe, options, **{**facts, **more})
 
+
+# Norms, folded away at the end, bring VGG's features (in the hundreds) to a size that new layers
+# can learn from.
+NORM = {"norm": True}
+THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 4096
+UNET_TRUNK = {"encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4}
+SCRATCH = {"encoder": None, "trunk": None, "frozen": ()}
 
 _ROWS = (
     TrainingRecipe(
@@ -91,17 +94,21 @@ _ROWS = (
         "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teacher="deeplab_v3-camvid",
         variation=CLASSIC_STREET, correction=0.5, **SHORT_VGG,
     ),
-    _classic("deeplab_v1_msc", "camvid", Recipe(640, **VGG)),
-    _classic("fcn8s", "camvid", Recipe(640, **VGG), {"fc_channels": 256}),
-    _classic("fcn8s", "animals", Recipe(384, **VGG), {"fc_channels": 256}),
-    _classic("dilatednet", "camvid", Recipe(640, **VGG), {"fc_channels": 256}),
-    _classic("dilatednet", "animals", Recipe(384, **VGG), {"fc_channels": 256}),
-    _classic("segnet", "camvid", Recipe(480, **VGG)),
-    _classic("segnet", "animals", Recipe(384, **VGG)),
-    _classic("deconvnet", "camvid", Recipe(480, **VGG), {"fc_channels": 128}),
-    _classic("deconvnet", "animals", Recipe(384, **VGG), {"fc_channels": 128}),
-    _classic("unet", "camvid", Recipe(480, **VGG), {}, "vgg16_pairs", None),
-    _classic("unet", "animals", Recipe(384, **VGG), {}, "vgg16_pairs", None),
+    _classic("deeplab_v1_msc", "camvid", 640, NORM),
+    _classic("fcn8s", "camvid", 640, THIN),
+    _classic("fcn8s", "animals", 384, THIN),
+    _classic("dilatednet", "camvid", 640, THIN),
+    _classic("dilatednet", "animals", 384, THIN),
+    _classic("segnet", "camvid", 480, NORM),
+    _classic("segnet", "animals", 384, NORM),
+    _classic("deconvnet", "camvid", 480, {**NORM, "fc_channels": 128}),
+    _classic("deconvnet", "animals", 384, {**NORM, "fc_channels": 128}),
+    _classic("unet", "camvid", 480, NORM, **UNET_TRUNK),
+    _classic("unet", "animals", 384, NORM, **UNET_TRUNK),
+    _classic("segnet_basic", "camvid", 480, NORM, **SCRATCH),
+    _classic("fc_densenet56", "camvid", 480, {}, storage="float16", **SCRATCH),
+    _classic("fc_densenet67", "camvid", 480, {}, storage="float16", **SCRATCH),
+    _classic("fc_densenet103", "camvid", 480, {}, storage="float16", **SCRATCH),
 )  # fmt: skip
 
 RECIPES = {row.name: row for row in _ROWS}

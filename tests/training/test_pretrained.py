@@ -67,6 +67,18 @@ def test_every_trunk_finds_all_of_vgg(vgg_package, architecture):
         assert torch.equal(own[place], value)
 
 
+def test_unet_takes_two_convolutions_of_each_of_four_stages(vgg_package):
+    network = networks.create("unet", 7)
+    pretrained.start(network, "vgg16_pairs", RECIPE)
+    wanted, own = pretrained.vgg16(RECIPE), network.state_dict()
+    for level in range(4):
+        for index in (1, 2):
+            for kind in ("weight", "bias"):
+                given = wanted[f"conv{level + 1}_{index}.conv.{kind}"]
+                assert torch.equal(own[f"down.{level}.conv{index}.conv.{kind}"], given)
+    assert len(pretrained.names(network, "vgg16_pairs", RECIPE)) == 16
+
+
 def test_a_network_without_that_encoder_is_refused(vgg_package):
     with pytest.raises(ValueError, match="has 0 places"):
         pretrained.start(networks.create("unet", 7, 0.05), "vgg16", RECIPE)

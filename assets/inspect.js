@@ -4,7 +4,6 @@
 // canvas with what is looked at.
 
 const PANELS = ['score-map', 'upsampled', 'refined'];
-const STAGES = ['Score map', 'Upsampled', 'Refined'];
 const tip = element.querySelector('.tip');
 const said = element.querySelector('.said');
 let data = null; // the last value whose pictures are decoded

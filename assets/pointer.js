@@ -6,7 +6,7 @@ const pixel = (panel, event) => pixelAt(frame(panel).getBoundingClientRect(), da
 function names() {
   return PANELS.map((_, panel) => {
     const index = mapOf(panel)?.[cursor.y * data.width + cursor.x];
-    return [STAGES[panel], data.classes[index] ?? '…'];
+    return [data.stages[panel], data.classes[index] ?? '…'];
   });
 }
 

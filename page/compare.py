@@ -12,9 +12,12 @@ from seg_models import preprocess, render, zoo
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
 
 from . import fetching, network, wording
-from .drawing import REFINED, Look, labels
+from .drawing import REFINED, labels
 from .errors import told
 from .inspection import png_url
+from .look import Look
+from .translations import count, name, say
+from .translations.errors import NO_NETWORKS, NO_PHOTO, translated
 
 SIDE = 640  # pixels; enough for pictures this small, and quick
 
@@ -49,26 +52,30 @@ def compare(
             by itself.
         crf: Whether the masks are refined.
         iterations: By how many iterations.
-        look: Whose colours are used.
+        look: Whose colours and language are used.
     """
-    with told():
+    with told(look.language):
         if photo is None:
-            raise ValueError(wording.NO_PHOTO)
+            raise ValueError(NO_PHOTO)
         if not models:
-            raise ValueError("Choose the networks to compare: two or more show most.")
+            raise ValueError(NO_NETWORKS)
         small = preprocess.cap(preprocess.open_photo(photo), SIDE)
         answers: list[Answer] = []
         for number, model in enumerate(models, 1):
             checkpoint = zoo.find(model)
-            name = f"{number} of {len(models)}: {wording.architecture(checkpoint)}"
-            yield _page(answers, look), f"{name} …"
+            status = say(
+                look.language, "comparing", number=number, total=len(models),
+                network=wording.architecture(checkpoint),
+            )  # fmt: skip
+            yield _page(answers, look), f"{status} …"
             try:
                 for said in fetching.words(checkpoint):
-                    yield _page(answers, look), f"{name}: {html.escape(said)}"
+                    said = html.escape(translated(look.language, said))
+                    yield _page(answers, look), f"{status}: {said}"
                 answers.append(_answer(small, checkpoint, iterations if crf else 0))
             except WeightsError as error:
                 answers.append(Answer(checkpoint, failure=str(error)))
-        yield _page(answers, look), f"{wording.count(len(answers), 'network')} compared."
+        yield _page(answers, look), count(look.language, len(answers), "compared")
 
 
 def agreement(answers: list[np.ndarray]) -> np.ndarray:
@@ -97,32 +104,38 @@ def _group(answers: list[Answer], look: Look) -> str:
     found = [each.labels for each in answers if each.labels is not None]
     if len(found) > 1:
         shared = agreement(found)
-        figures.append(
-            f'<figure><img src="{png_url(render.heat(shared))}" alt="Map of agreement">'
-            f"<figcaption><b>Agreement</b>all {len(found)} agree on "
-            f"{wording.percent(float((shared == 1).mean()))} of the pixels; the darker, the fewer"
-            "</figcaption></figure>"
-        )
-    title = wording.DOMAINS.get(answers[0].checkpoint.domain, answers[0].checkpoint.domain)
+        figures.append(_agreement(shared, len(found), look.language))
+    title = name(look.language, answers[0].checkpoint.domain)
     return f'<h3>{html.escape(title)}</h3><div class="grid">{"".join(figures)}</div>'
+
+
+def _agreement(shared: np.ndarray, number: int, language: str) -> str:
+    share = wording.percent(float((shared == 1).mean()))
+    return (
+        f'<figure><img src="{png_url(render.heat(shared))}" alt="{say(language, "agreement-alt")}">'
+        f"<figcaption><b>{say(language, 'agreement')}</b>"
+        f"{say(language, 'agreed', number=number, share=share)}</figcaption></figure>"
+    )
 
 
 def _figure(answer: Answer, look: Look) -> str:
     checkpoint = answer.checkpoint
-    name = html.escape(wording.architecture(checkpoint))
+    network_name = html.escape(wording.architecture(checkpoint))
     if answer.segmentation is None:
-        reason = html.escape(answer.failure)
-        return f'<figure><figcaption class="failed"><b>{name}</b>{reason}</figcaption></figure>'
+        reason = html.escape(translated(look.language, answer.failure))
+        failed = f"<b>{network_name}</b>{reason}"
+        return f'<figure><figcaption class="failed">{failed}</figcaption></figure>'
     label_set = look.labels(checkpoint)
     picture = render.overlay(answer.segmentation.photo, answer.labels, label_set)
     shares = render.shares(answer.labels, label_set)[:4]
-    named = ", ".join(f"{each['class']} {wording.percent(each['share'])}" for each in shares)
+    named = html.escape(wording.named(shares, look.language))
     spent = sum(answer.segmentation.milliseconds.values())
     miou = checkpoint.results.get("val_miou")
-    facts = [wording.duration(spent), f"{checkpoint.parameters / 1e6:.1f} M parameters"]
+    millions = say(look.language, "parameters", millions=f"{checkpoint.parameters / 1e6:.1f}")
+    facts = [wording.duration(spent), millions]
     facts += [f"val mIoU {100 * miou:.1f} %"] if miou is not None else []
-    caption = f"<b>{name}</b>{' · '.join(facts)}<br>{html.escape(named)}"
+    caption = f"<b>{network_name}</b>{' · '.join(facts)}<br>{named}"
     return (
-        f'<figure><img src="{png_url(picture)}" alt="{name}: {html.escape(named)}">'
+        f'<figure><img src="{png_url(picture)}" alt="{network_name}: {named}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -10,45 +9,15 @@ import numpy as np
 from torch import Tensor
 
 from seg_models import render
-from seg_models.specs import Checkpoint, LabelSet, Segmentation
+from seg_models.specs import LabelSet, Segmentation
+from seg_models.upsample import likeliest
 
 from . import files, wording
 from .inspection import cells
+from .look import PROBABILITY, Look
 
 SCORE_MAP, UPSAMPLED, REFINED = range(3)
-VIEWS = {
-    "Classes": "classes",
-    "Confidence": "confidence",
-    "Doubt (entropy)": "doubt",
-    "What each step changed": "changes",
-}
-PROBABILITY = "probability of "
 UNCHANGED = 0.35  # how bright the photo is left where a step changed nothing
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a visitor wants the pictures."""
-
-    view: str = "classes"  # a value of VIEWS, or "probability of <class>"
-    safe: bool = False  # colours that also the colour-blind tell apart
-
-    def labels(self, checkpoint: Checkpoint) -> LabelSet:
-        """Return the checkpoint's classes in the colours to draw them in."""
-        own = checkpoint.labels
-        return render.safe_colours(own) if self.safe else own
-
-    def valid(self, checkpoint: Checkpoint) -> Look:
-        """Return this look, or the plain one if its class is none of the checkpoint's."""
-        known = {value for _, value in choices(checkpoint.labels)}
-        return self if self.view in known else Look(safe=self.safe)
-
-
-def choices(label_set: LabelSet | None) -> list[tuple[str, str]]:
-    """Return the views to choose from, one for each class among them: (name, value)."""
-    classes = label_set.classes if label_set else ()
-    probabilities = [(f"Probability of {each}", PROBABILITY + each) for each in classes]
-    return [*VIEWS.items(), *probabilities]
 
 
 def picture(segmentation: Segmentation, stage: int, look: Look) -> dict[str, Any]:
@@ -60,28 +29,28 @@ def picture(segmentation: Segmentation, stage: int, look: Look) -> dict[str, Any
         look: What to show.
     """
     checkpoint = segmentation.checkpoint
+    shown = labels(segmentation, stage)
     if look.view == "classes":
-        drawn = render.colour(labels(segmentation, stage), look.labels(checkpoint))
+        drawn = render.colour(shown, look.labels(checkpoint))
     elif look.view == "changes":
         drawn = _changes(segmentation, stage, look.labels(checkpoint))
     else:
         drawn = _heat(segmentation, stage, look)
-    name = list(wording.STAGES)[stage] + (f"-{len(segmentation.history)}" if stage == 2 else "")
+    step = f"-{len(segmentation.history)}" if stage == REFINED else ""
     kind = look.view.replace(" ", "-")
     return gr.update(
-        value=files.save(drawn, f"{checkpoint.name}-{name}-{kind}"),
-        alt_text=wording.alt_text(stage, look.view, labels(segmentation, stage), checkpoint),
+        value=files.save(drawn, f"{checkpoint.name}-{wording.STAGES[stage]}{step}-{kind}"),
+        alt_text=wording.alt_text(stage, look.named(), shown, checkpoint, look.language),
     )
 
 
 def labels(segmentation: Segmentation, stage: int) -> np.ndarray:
     """Return the class indices of a stage, `(H, W)` uint8 at working size."""
     if stage == SCORE_MAP:
-        best = segmentation.score_map.argmax(0).cpu().numpy().astype(np.uint8)
-        return cells(best, segmentation.photo.shape[:2])
+        return cells(likeliest(segmentation.score_map).numpy(), segmentation.photo.shape[:2])
     if stage == REFINED and segmentation.history:
         return segmentation.history[-1].numpy()
-    return segmentation.probabilities.argmax(0).cpu().numpy().astype(np.uint8)
+    return likeliest(segmentation.probabilities).numpy()
 
 
 def _changes(segmentation: Segmentation, stage: int, label_set: LabelSet) -> np.ndarray:
@@ -102,8 +71,8 @@ def _heat(segmentation: Segmentation, stage: int, look: Look) -> np.ndarray:
     elif look.view == "doubt":
         values = render.entropy(probabilities)
     else:
-        name = look.view.removeprefix(PROBABILITY)
-        values = probabilities[segmentation.checkpoint.labels.classes.index(name)]
+        classes = segmentation.checkpoint.labels.classes
+        values = probabilities[classes.index(look.view.removeprefix(PROBABILITY))]
     drawn = render.heat(values)
     return cells(drawn, segmentation.photo.shape[:2]) if stage == SCORE_MAP else drawn
 

@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 
+import gradio as gr
+
 from seg_models import render, zoo
 
 from . import drawing, files, network
 from .errors import told
-from .wording import NO_PHOTO
+from .translations import preferred
+from .translations.errors import NO_PHOTO
 
 
-def segment(photo: str, model: str, iterations: int) -> tuple[str, str, str, dict]:
+def segment(
+    photo: str, model: str, iterations: int, request: gr.Request | None = None
+) -> tuple[str, str, str, dict]:
     """Segment a photo with a trained network and refine the result with a dense CRF.
 
     Args:
@@ -24,7 +29,7 @@ def segment(photo: str, model: str, iterations: int) -> tuple[str, str, str, dic
         PNG of the refined mask.
         All facts of the result: classes with their share of the area, times, sizes, settings.
     """
-    with told():
+    with told(preferred(request)):
         if photo is None:
             raise ValueError(NO_PHOTO)
         crf = replace(zoo.find(model).crf, iterations=iterations)

@@ -2,7 +2,12 @@
 
 import gradio as gr
 
-from . import drawing, handlers, photos
+from seg_models import zoo
+
+from . import handlers, photos, wording
+from .look import Look, choices
+from .shown import SKIP
+from .translations import ENGLISH, preferred
 
 # The page says itself how far it is; Gradio's veil over the panels would hide what is there.
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -31,34 +36,62 @@ def join_pointer(inspect, inputs, probe) -> None:
 
 def join_photo(photo) -> None:
     """Join a file that was dropped to the look whether it is a photo."""
-    photo.upload(handlers.check, photo, photo, **QUIET)
+    photo.upload(_check, photo, photo, **QUIET)
 
 
-def join_examples(strip, photo, model) -> None:
-    """Join a click on an example to the photo, and to a network that knows what is on it."""
-    strip.click(_choose, model, [photo, model], **QUIET)
+def join_arrival(page, strip, choosers, view) -> None:
+    """Join the page's opening to what the browser cannot translate by itself."""
+    page.load(_greet, None, [strip, *choosers, view], **QUIET)
 
 
-def _analyse(photo, model, view, safe, key):
-    yield from handlers.analyse(photo, model, drawing.Look(view, safe), key)
+def join_examples(strip, photo, model, truth) -> None:
+    """Join a click on an example to photo, truth and a network that knows what is on it."""
+    strip.click(_choose, model, [photo, model, truth], **QUIET)
+    photo.input(lambda: None, None, truth, **QUIET)  # another photo's truth is no truth
 
 
-def _refine(key, crf, iterations, view, safe):
-    yield from handlers.refine(key, crf, iterations, drawing.Look(view, safe))
+def _greet(request: gr.Request):
+    language = preferred(request)
+    if language == ENGLISH:  # as it stands there already
+        return [SKIP] * 4
+    networks = [(wording.choice(each, language), each.name) for each in zoo.checkpoints()]
+    return [
+        photos.gallery(photos.examples(), language),
+        gr.update(choices=networks),
+        gr.update(choices=networks),
+        gr.update(choices=choices(None, language)),
+    ]
 
 
-def _rerefine(key, crf, iterations, view, safe):
-    yield from handlers.rerefine(key, crf, iterations, drawing.Look(view, safe))
+def _check(photo, request: gr.Request):
+    return handlers.check(photo, preferred(request))
 
 
-def _redraw(key, crf, iterations, view, safe):
-    return handlers.redraw(key, crf, iterations, drawing.Look(view, safe))
+def _analyse(photo, model, view, safe, key, request: gr.Request):
+    yield from handlers.analyse(photo, model, _look(view, safe, request), key)
 
 
-def _probe(key, view, safe, event: gr.EventData) -> str:
-    return handlers.probe(key, drawing.Look(view, safe), event.x, event.y)
+def _refine(key, crf, iterations, view, safe, request: gr.Request):
+    yield from handlers.refine(key, crf, iterations, _look(view, safe, request))
 
 
-def _choose(model: str | None, event: gr.EventData) -> tuple[str, str | None]:
+def _rerefine(key, crf, iterations, view, safe, request: gr.Request):
+    yield from handlers.rerefine(key, crf, iterations, _look(view, safe, request))
+
+
+def _redraw(key, crf, iterations, view, safe, request: gr.Request):
+    return handlers.redraw(key, crf, iterations, _look(view, safe, request))
+
+
+def _probe(key, view, safe, request: gr.Request, event: gr.EventData) -> str:
+    return handlers.probe(key, _look(view, safe, request), event.x, event.y)
+
+
+def _look(view: str, safe: bool, request: gr.Request) -> Look:
+    return Look(view, safe, preferred(request))
+
+
+def _choose(model: str | None, event: gr.EventData) -> tuple[str, str | None, str | None]:
     example = photos.examples()[event.index]
-    return str(example.path), photos.matching_model(example, model)
+    truth = str(example.truth) if example.truth else None
+    return str(example.path), photos.matching_model(example, model), truth

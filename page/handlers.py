@@ -11,22 +11,25 @@ import gradio as gr
 from seg_models import preprocess, render, zoo
 
 from . import drawing, fetching, inspection, markup, network, wording
-from .drawing import REFINED, SCORE_MAP, UPSAMPLED, Look
+from .drawing import REFINED, SCORE_MAP, UPSAMPLED
 from .errors import told
+from .look import Look, choices
 from .results import Results
 from .shown import NOTHING, SKIP, Shown, inspectable, legend, refined
+from .translations import say
+from .translations.errors import NO_PHOTO, RESULT_GONE, translated
 
 RESULTS = Results()
 
 
-def check(photo: str | None) -> Any:
+def check(photo: str | None, language: str) -> Any:
     """Take a file that is no photo off the page again and say why; leave a photo as it is."""
     if photo is None:
         return SKIP
     try:
         preprocess.open_photo(photo)
     except ValueError as error:
-        gr.Warning(html.escape(str(error)), title="That is not a photo")
+        gr.Warning(html.escape(translated(language, str(error))))
         return None
     return SKIP
 
@@ -42,35 +45,37 @@ def analyse(
         look: How to draw.
         key: The visitor's last result, to be replaced.
     """
-    with told():
+    with told(look.language):
         if photo is None:
-            raise ValueError(wording.NO_PHOTO)
-        yield NOTHING._replace(status="Loading the network …")
+            raise ValueError(NO_PHOTO)
+        yield NOTHING._replace(status=say(look.language, "loading"))
         checkpoint = zoo.find(model or "")
         for said in fetching.words(checkpoint):
-            yield Shown(status=html.escape(said))
-        look, label_set = look.valid(checkpoint), look.labels(checkpoint)
+            yield Shown(status=html.escape(translated(look.language, said)))
+        look = look.valid(checkpoint)
         yield Shown(
-            status="Running the network …",
-            view=gr.update(choices=drawing.choices(checkpoint.labels), value=look.view),
+            status=say(look.language, "running"),
+            view=gr.update(choices=choices(checkpoint.labels, look.language), value=look.view),
         )
         stages = network.stages(model, photo)
         segmentation = next(stages)
+        caption = wording.score_map_caption(segmentation, look.language)
         yield Shown(
             score_map=drawing.picture(segmentation, SCORE_MAP, look),
-            score_map_heading=markup.panel(0, wording.score_map_caption(segmentation)),
-            inspect=inspection.data(segmentation, None, look.view, label_set),
-            status="Upsampling …",
+            score_map_heading=markup.panel(0, caption),
+            inspect=inspection.data(segmentation, None, look),
+            status=say(look.language, "upsampling"),
         )
         segmentation = next(stages)
+        caption = wording.upsampled_caption(segmentation, look.language)
         key = RESULTS.keep(segmentation, key)
         yield Shown(
             key=key,
             upsampled=drawing.picture(segmentation, UPSAMPLED, look),
-            upsampled_heading=markup.panel(1, wording.upsampled_caption(segmentation)),
+            upsampled_heading=markup.panel(1, caption),
             legend=legend(segmentation, UPSAMPLED, look),
-            inspect=inspection.data(segmentation, None, look.view, label_set),
-            status="CRF: looking for edges …",
+            inspect=inspection.data(segmentation, None, look),
+            status=say(look.language, "edges"),
         )
 
 
@@ -83,20 +88,21 @@ def refine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[
         iterations: How many; 0 is none, too.
         look: How to draw.
     """
-    with told():
+    with told(look.language):
         result = RESULTS.find(key)
         if result is None:
-            raise ValueError(wording.NO_RESULT)
+            raise ValueError(RESULT_GONE)
         look = look.valid(result.segmentation.checkpoint)
         wanted = iterations if crf else 0
         fresh = not result.spent or wanted > len(result.spent)
         for step in result.advance(wanted):
             done = len(step.history)
             if done < wanted:
-                yield refined(result, done, look, f"CRF: iteration {done} of {wanted} …")
+                status = say(look.language, "refining", done=done, wanted=wanted)
+                yield refined(result, done, look, status)
         whole = result.at(wanted)
         labels = drawing.labels(whole, REFINED)
-        update = refined(result, wanted, look, wording.summary(whole, labels))
+        update = refined(result, wanted, look, wording.summary(whole, labels, look.language))
         if fresh:
             update = update._replace(inspect=inspectable(result, look))
         yield update._replace(details=render.details(whole, labels))
@@ -113,7 +119,7 @@ def redraw(key: str | None, crf: bool, iterations: int, look: Look) -> Shown:
     result = RESULTS.find(key)
     if result is None:
         return Shown()
-    with told():
+    with told(look.language):
         done = min(iterations if crf else 0, len(result.spent))
         return refined(result, done, look, SKIP)._replace(
             score_map=drawing.picture(result.segmentation, SCORE_MAP, look),
@@ -128,5 +134,4 @@ def probe(key: str | None, look: Look, x: int, y: int) -> str:
     result = RESULTS.find(key)
     if result is None:
         return ""
-    segmentation = result.segmentation
-    return inspection.probe(segmentation, x, y, look.labels(segmentation.checkpoint))
+    return inspection.probe(result.segmentation, x, y, look)

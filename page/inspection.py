@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,12 @@ from PIL import Image
 from torch import Tensor
 
 from seg_models.specs import LabelSet, Segmentation
+from seg_models.upsample import likeliest
 
 from . import wording
+from .look import Look
 from .photos import ASSETS
+from .translations import count, name, say
 
 TOP = 5  # classes listed of a pixel
 TEMPLATE = '<div class="tip" hidden></div><p class="said" aria-live="polite"></p>'
@@ -30,32 +34,31 @@ def joined(*parts: str) -> str:
     return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 
-def data(
-    segmentation: Segmentation, run: str | None, view: str, label_set: LabelSet
-) -> dict[str, Any]:
+def data(segmentation: Segmentation, run: str | None, look: Look) -> dict[str, Any]:
     """Return the photo and the class indices of every stage there is so far, as data URLs.
 
     Args:
         segmentation: At whatever stage.
         run: Of which run it is a stage: what a visitor had isolated lasts as long.
-        view: What the panels' pictures show; only with "classes" does the browser draw them.
-        label_set: The classes, in the colours to draw them in.
+        look: What the panels' pictures show; only with "classes" does the browser draw them.
     """
     height, width = segmentation.photo.shape[:2]
-    maps = [cells(segmentation.score_map.argmax(0).cpu().numpy(), (height, width))]
+    label_set = look.labels(segmentation.checkpoint)
+    maps = [cells(likeliest(segmentation.score_map).numpy(), (height, width))]
     if segmentation.probabilities is not None:
-        maps.append(segmentation.probabilities.argmax(0).cpu().numpy())
+        maps.append(likeliest(segmentation.probabilities).numpy())
     maps += [each.numpy() for each in segmentation.history]
     return {
         "id": uuid4().hex,
         "run": run,
-        "view": view,
+        "view": look.view,
         "width": width,
         "height": height,
-        "classes": label_set.classes,
+        "stages": [say(look.language, each) for each in wording.STAGES],
+        "classes": [name(look.language, each) for each in label_set.classes],
         "colours": label_set.colours,
         "photo": _url(Image.fromarray(segmentation.photo), "JPEG", quality=QUALITY),
-        "maps": [png_url(each.astype(np.uint8)) for each in maps],
+        "maps": [png_url(each) for each in maps],
     }
 
 
@@ -68,15 +71,20 @@ def cells(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return values[rows[:, None], columns]
 
 
-def probe(segmentation: Segmentation, x: int, y: int, label_set: LabelSet) -> str:
+def probe(segmentation: Segmentation, x: int, y: int, look: Look) -> str:
     """Return the likeliest classes at column `x`, row `y`, before and after the CRF, as HTML."""
     height, width = segmentation.photo.shape[:2]
     x, y = min(max(0, int(x)), width - 1), min(max(0, int(y)), height - 1)
-    tables = [_table("Upsampled", segmentation.probabilities[:, y, x], label_set)]
+    label_set, language = look.labels(segmentation.checkpoint), look.language
+    names = [name(language, each) for each in label_set.classes]
+    listed = replace(label_set, classes=tuple(names))
+    upsampled = say(language, "upsampled")
+    tables = [_table(upsampled, segmentation.probabilities[:, y, x], listed)]
     if segmentation.refined is not None:
-        done = wording.count(len(segmentation.history), "iteration")
-        tables.append(_table(f"After {done}", segmentation.refined[:, y, x], label_set))
-    return f"<h3>Pixel {x}, {y}</h3>" + "".join(tables)
+        done = count(language, len(segmentation.history), "iteration")
+        after = say(language, "after", iterations=done)
+        tables.append(_table(after, segmentation.refined[:, y, x], listed))
+    return f"<h3>{say(language, 'pixel', x=x, y=y)}</h3>" + "".join(tables)
 
 
 def _table(title: str, probabilities: Tensor, label_set: LabelSet) -> str:

@@ -5,7 +5,6 @@ import gradio as gr
 from seg_models import zoo
 
 from . import (
-    drawing,
     endpoint,
     events,
     handlers,
@@ -16,8 +15,9 @@ from . import (
     tabs,
     wording,
 )
+from .look import choices
 from .results import MOST
-from .translations import text
+from .translations import ENGLISH, text
 
 ITERATIONS = 5  # of the CRF at first: most of what it changes, in half the time of ten
 OPACITY = 65  # percent, of the masks over the photo
@@ -41,12 +41,12 @@ def build() -> gr.Blocks:
         key = gr.State(time_to_live=3600, delete_callback=handlers.RESULTS.forget)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=3, min_width=300, elem_id="controls"):
-                photo, model, button = _controls()
+                photo, model, button, strip = _controls()
             with gr.Column(scale=9, min_width=320, elem_id="stages"):
                 panels = _panels()
                 facts, look, crf = _facts()
                 details = gr.JSON(show_label=False, elem_id="details", render=False)
-                tabs.build(tabs.Controls(photo, model, *crf, *look, key, details))
+                networks, truth = tabs.build(tabs.Controls(photo, model, *crf, *look, key, details))
                 with gr.Accordion(text("details"), open=False):
                     details.render()
         pictures, headings = zip(*panels, strict=True)
@@ -57,6 +57,8 @@ def build() -> gr.Blocks:
         events.join_network(button, [photo, model, *look, key], [key, *crf, *look], outputs)
         events.join_crf(crf, look, [key, *crf, *look], outputs)
         events.join_pointer(inspect, [key, *look], probe)
+        events.join_examples(strip, photo, model, truth)
+        events.join_arrival(page, strip, [model, networks], look[0])
         gr.Button(visible=False).click(
             endpoint.segment,
             [photo, model, crf[1]],
@@ -68,36 +70,34 @@ def build() -> gr.Blocks:
     return page
 
 
-def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button]:
+def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button, gr.HTML]:
     photo = photos.photo_input()
     events.join_photo(photo)
     model = gr.Dropdown(
-        [(wording.choice(each), each.name) for each in zoo.checkpoints()],
+        [(wording.choice(each, ENGLISH), each.name) for each in zoo.checkpoints()],
         value=serving.default_model(),
         label=text("network"),
         elem_id="model",
         render=False,
     )
-    found = photos.examples()
-    if found:
-        strip = gr.HTML(photos.gallery(found), elem_id="examples", js_on_load=CHOOSE)
-        events.join_examples(strip, photo, model)
+    gallery = photos.gallery(photos.examples(), ENGLISH)
+    strip = gr.HTML(gallery, elem_id="examples", js_on_load=CHOOSE)
     model.render()
     button = gr.Button(text("segment"), variant="primary", elem_id="segment", size="lg")
     gr.HTML(f"<p>{text('privacy')}</p>", elem_id="privacy")
-    return photo, model, button
+    return photo, model, button, strip
 
 
 def _panels() -> list[tuple[gr.Image, gr.HTML]]:
     panels = []
     with gr.Row(elem_id="panels"):
-        for stage, (name, title) in enumerate(wording.STAGES.items()):
+        for stage, name in enumerate(wording.STAGES):
             with gr.Column(min_width=220):
                 heading = gr.HTML(markup.panel(stage), elem_classes="heading")
                 picture = gr.Image(
                     type="filepath", format="png", interactive=False, show_label=False,
-                    label=title, elem_id=name, buttons=["download", "fullscreen"],
-                    alt_text=f"{title}: nothing yet",
+                    label=text(name), elem_id=name, buttons=["download", "fullscreen"],
+                    alt_text=text(f"{name}-empty"),
                 )  # fmt: skip
                 panels.append((picture, heading))
     return panels
@@ -112,7 +112,7 @@ def _facts():
             probe = gr.HTML("", elem_id="probe")
         with gr.Column(min_width=220):
             view = gr.Dropdown(
-                drawing.choices(None), value="classes", label=text("show"), elem_id="view"
+                choices(None, ENGLISH), value="classes", label=text("show"), elem_id="view"
             )
             gr.Slider(0, 100, OPACITY, step=5, label=text("opacity"), elem_id="opacity")
             safe = gr.Checkbox(False, label=text("safe"), elem_id="safe", container=False)

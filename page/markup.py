@@ -4,39 +4,41 @@ import html
 
 from seg_models.specs import LabelSet
 
-from .translations import text
+from .look import Look
+from .translations import name, say, text
 from .wording import STAGES, percent
 
 
 def panel(stage: int, caption: str = "") -> str:
     """Return the heading of a stage's panel, with what there is to say of its picture."""
-    title = text(list(STAGES)[stage])
+    title = text(STAGES[stage])
     return (
         f'<h2><span class="number">{stage + 1}</span> {title}</h2>'
         f'<p class="caption">{html.escape(caption)}</p>'
     )
 
 
-def legend(shares: list[dict], label_set: LabelSet, view: str) -> str:
+def legend(shares: list[dict], label_set: LabelSet, look: Look) -> str:
     """Return the classes of a result, the largest first, as buttons that isolate them.
 
     Args:
         shares: As `report.shares` gives them.
         label_set: The colours.
-        view: Only for "classes" do the colours mean classes; else the scale is shown.
+        look: Only in some views do the colours mean classes; else the scale is shown.
     """
-    if view not in ("classes", "changes"):
+    if look.view not in ("classes", "changes"):
         return '<p class="scale"><span>0</span><span class="ramp"></span><span>1</span></p>'
     entries = "".join(
         f'<li><button type="button" data-index="{each["index"]}" aria-pressed="false">'
         f'<span class="swatch" style="background:rgb{label_set.colours[each["index"]]}"></span>'
-        f"{html.escape(each['class'])} <b>{percent(each['share'])}</b></button></li>"
+        f"{html.escape(name(look.language, each['class']))} <b>{percent(each['share'])}</b>"
+        "</button></li>"
         for each in shares
     )
-    return f'<ul aria-label="Classes by share of the picture">{entries}</ul>'
+    return f'<ul aria-label="{say(look.language, "legend")}">{entries}</ul>'
 
 
-def chart(changed: list[float], iteration: int) -> str:
+def chart(changed: list[float], iteration: int, language: str) -> str:
     """Return a bar for each CRF iteration, as high as the share of pixels it changed."""
     if not changed:
         return ""
@@ -44,9 +46,9 @@ def chart(changed: list[float], iteration: int) -> str:
     bars = "".join(
         f'<span class="{"on" if number <= iteration else "off"}" '
         f'style="height:{max(4, 100 * each / top):.0f}%" '
-        f'title="iteration {number}: {percent(each)} of the pixels changed"></span>'
+        f'title="{say(language, "bar", number=number, share=percent(each))}"></span>'
         for number, each in enumerate(changed, 1)
     )
-    last = percent(changed[iteration - 1]) if iteration else "nothing"
-    words = f"Pixels changed by each iteration; the last shown changed {last}"
+    last = percent(changed[iteration - 1]) if iteration else say(language, "nothing")
+    words = say(language, "chart", share=last)
     return f'<div class="bars" role="img" aria-label="{words}">{bars}</div><p>{words}.</p>'

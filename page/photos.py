@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from seg_models import zoo
 
-from .translations import text
+from .translations import name, say, text
 
 ASSETS = Path(__file__).parents[1] / "assets"
 THUMBNAIL = 112  # pixels, twice what is shown, for sharp screens
@@ -34,7 +34,7 @@ def photo_input() -> gr.Image:
         label=text("photo"),
         show_label=False,
         elem_id="photo",
-        alt_text="The photo to segment",
+        alt_text=text("photo-alt"),
         buttons=["fullscreen"],
         placeholder=text("drop"),
     )
@@ -59,6 +59,7 @@ class Example:
     title: str
     domain: str  # whose networks know what is on it
     alt: str
+    truth: Path | None = None  # an indexed PNG of its classes, made by hand
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +71,14 @@ def examples() -> tuple[Example, ...]:
         return ()
     facts = json.loads(listing.read_text(encoding="utf-8"))
     return tuple(
-        Example(folder / each["file"], each["title"], each["domain"], each["alt"]) for each in facts
+        Example(
+            folder / each["file"],
+            each["title"],
+            each["domain"],
+            each["alt"],
+            folder / each["truth"] if "truth" in each else None,
+        )
+        for each in facts
     )
 
 
@@ -86,16 +94,25 @@ def matching_model(example: Example, model: str | None) -> str | None:
     return next((each.name for each in (*same, *here, *fitting)), model)
 
 
-def gallery(shown: tuple[Example, ...]) -> str:
+def example_of(truth: str) -> Example | None:
+    """Return the example whose truth the file `truth` is, by its name, if it is one's."""
+    name = Path(truth).name
+    return next((each for each in examples() if each.truth and each.truth.name == name), None)
+
+
+def gallery(shown: tuple[Example, ...], language: str) -> str:
     """Return the examples as buttons, each a small picture named by its title."""
+    titles = [html.escape(name(language, each.title)) for each in shown]
     buttons = "".join(
-        f'<button type="button" data-index="{index}" title="{html.escape(each.title)}">'
-        f'<img src="{_thumbnail(each.path)}" alt="Example: {html.escape(each.title)}"></button>'
-        for index, each in enumerate(shown)
+        f'<button type="button" data-index="{index}" title="{title}">'
+        f'<img src="{_thumbnail(each.path)}" alt="{say(language, "example", title=title)}">'
+        "</button>"
+        for index, (each, title) in enumerate(zip(shown, titles, strict=True))
     )
     return f'<div class="strip">{buttons}</div>'
 
 
+@lru_cache(maxsize=64)
 def _thumbnail(path: Path) -> str:
     """Return the photo's middle, square and small, as a data URL: no request, no path shown."""
     with Image.open(path) as photo:

@@ -13,7 +13,7 @@ from seg_models.specs import CrfSettings, WeightsError
 
 from . import files, network
 from .photos import ASSETS
-from .translations import TEXTS
+from .translations import LABELS
 
 log = logging.getLogger(__name__)
 FAVOURITE = "deeplab_v3-animals"  # for an everyday photo: quick, and knows people
@@ -28,7 +28,7 @@ def launch_options() -> dict[str, Any]:
     """
     icon = ASSETS / "favicon.png"
     return {
-        "i18n": TEXTS,
+        "i18n": LABELS,
         "theme": theme(),
         "css_paths": [ASSETS / "page.css"],
         "favicon_path": icon if icon.is_file() else None,

@@ -10,7 +10,8 @@ from seg_models import render
 from seg_models.specs import Segmentation
 
 from . import drawing, inspection, markup, wording
-from .drawing import REFINED, Look
+from .drawing import REFINED
+from .look import Look
 from .results import Result
 
 SKIP = gr.skip()
@@ -46,26 +47,24 @@ NOTHING = Shown(
 def refined(result: Result, iteration: int, look: Look, status: Any) -> Shown:
     """Return the update that shows the refined mask after `iteration`; 0 is before the first."""
     segmentation = result.at(iteration)
-    caption = wording.refined_caption(segmentation)
+    caption = wording.refined_caption(segmentation, look.language)
     return Shown(
         refined=drawing.picture(segmentation, REFINED, look),
         refined_heading=markup.panel(2, caption),
         legend=legend(segmentation, REFINED, look),
-        chart=markup.chart(render.changed(result.segmentation), iteration),
+        chart=markup.chart(render.changed(result.segmentation), iteration, look.language),
         status=status,
     )
 
 
 def inspectable(result: Result, look: Look) -> dict[str, Any]:
     """Return what the browser needs to look closely at a result by itself."""
-    segmentation = result.segmentation
-    label_set = look.labels(segmentation.checkpoint)
-    return inspection.data(segmentation, result.run, look.view, label_set)
+    return inspection.data(result.segmentation, result.run, look)
 
 
 def legend(segmentation: Segmentation, stage: int, look: Look) -> str:
     """Return the legend of a stage's labels, as HTML."""
     label_set = look.labels(segmentation.checkpoint)
     return markup.legend(
-        render.shares(drawing.labels(segmentation, stage), label_set), label_set, look.view
+        render.shares(drawing.labels(segmentation, stage), label_set), label_set, look
     )

@@ -10,9 +10,10 @@ import gradio as gr
 from seg_models import zoo
 
 from . import compare, handlers, serving, takeaway, truth, wording
-from .drawing import Look
 from .errors import told
-from .translations import text
+from .look import Look
+from .translations import ENGLISH, preferred, say, text
+from .translations.errors import NO_RESULT, translated
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 STATUS = '<p role="status" aria-live="polite">${value}</p>'
@@ -31,19 +32,20 @@ class Controls(NamedTuple):
     details: gr.JSON  # changes with every result, so what is said of the last one goes
 
 
-def build(controls: Controls) -> None:
-    """Put the tabs on the page and join them."""
+def build(controls: Controls) -> tuple[gr.CheckboxGroup, gr.File]:
+    """Put the tabs on the page and join them; return the networks to compare and the truth."""
     with gr.Tabs(elem_id="more"):
         with gr.Tab(text("compare-tab"), elem_id="compare-tab"):
-            _compare(controls)
+            models = _compare(controls)
         with gr.Tab(text("take-tab"), elem_id="take-tab"):
             _take(controls)
         with gr.Tab(text("truth-tab"), elem_id="truth-tab"):
-            _truth(controls)
+            mask = _truth(controls)
+    return models, mask
 
 
-def _compare(controls: Controls) -> None:
-    choices = [(wording.choice(each), each.name) for each in zoo.checkpoints()]
+def _compare(controls: Controls) -> gr.CheckboxGroup:
+    choices = [(wording.choice(each, ENGLISH), each.name) for each in zoo.checkpoints()]
     models = gr.CheckboxGroup(
         choices, value=compare.fitting(serving.default_model()),
         label=text("compare-models"), elem_id="compare-models",
@@ -59,9 +61,10 @@ def _compare(controls: Controls) -> None:
         _run_comparison, inputs, [pictures, status], concurrency_id="compare",
         concurrency_limit=1, **PRIVATE,
     )  # fmt: skip
-    stop.click(lambda: "Stopped.", None, status, cancels=[running], **PRIVATE)
+    stop.click(_stopped, None, status, cancels=[running], **PRIVATE)
     everything.click(lambda: [name for _, name in choices], None, models, **PRIVATE)
     controls.model.change(compare.fitting, controls.model, models, **PRIVATE)
+    return models
 
 
 def _take(controls: Controls) -> None:
@@ -79,48 +82,63 @@ def _take(controls: Controls) -> None:
     controls.details.change(_unmade, None, [made, calls], **PRIVATE)
 
 
-def _truth(controls: Controls) -> None:
+def _truth(controls: Controls) -> gr.File:
     gr.HTML(f"<p>{text('truth-help')}</p>")
     mask = gr.File(label=text("truth"), file_types=[".png"], elem_id="truth", height=140)
     result = gr.HTML("", elem_id="truth-report", elem_classes="truth")
     inputs = [mask, controls.key, controls.crf, controls.iterations]
-    gr.on([mask.change, controls.details.change], _judge, inputs, result, **PRIVATE)
+    gr.on([mask.upload, controls.details.change], _judge, inputs, result, **PRIVATE)
+    gr.on([mask.clear, controls.photo.change], _offer, mask, result, **PRIVATE)
+    return mask
 
 
-def _run_comparison(photo, models, crf, iterations, safe):
-    yield from compare.compare(photo, models, crf, iterations, Look(safe=safe))
+def _run_comparison(photo, models, crf, iterations, safe, request: gr.Request):
+    look = Look(safe=safe, language=preferred(request))
+    yield from compare.compare(photo, models, crf, iterations, look)
+
+
+def _stopped(request: gr.Request) -> str:
+    return say(preferred(request), "stopped")
 
 
 def _found(key: str | None):
     result = handlers.RESULTS.find(key)
     if result is None:
-        raise ValueError("There is no result yet: choose a photo and press Segment first.")
+        raise ValueError(NO_RESULT)
     return result
 
 
 def _pack(key, crf, iterations, safe, request: gr.Request):
-    with told():
+    look = Look(safe=safe, language=preferred(request))
+    with told(look.language):
         result = _found(key)
         segmentation = result.exactly(min(iterations if crf else 0, len(result.spent)))
-        label_set = Look(safe=safe).labels(segmentation.checkpoint)
         done = segmentation.crf.iterations if segmentation.crf else 0
         address = str(request.request.base_url).rstrip("/") if request else ""
-        calls = takeaway.calls(segmentation.checkpoint.name, done, address)
-        return gr.update(value=takeaway.pack(segmentation, label_set), visible=True), calls
+        calls = takeaway.calls(segmentation.checkpoint.name, done, address, look.language)
+        return gr.update(value=takeaway.pack(segmentation, look), visible=True), calls
 
 
 def _unmade():
     return gr.update(value=None, visible=False), ""
 
 
-def _judge(mask, key, crf, iterations):
+def _offer(mask, request: gr.Request) -> str:
+    """Return what a truth waits for, where there is one, in place of the last photo's report."""
+    return f"<p>{say(preferred(request), 'truth-waits')}</p>" if mask else ""
+
+
+def _judge(mask, key, crf, iterations, request: gr.Request):
     """Return the report, or why there is none, in its place: no new photo calls for an alarm."""
     if mask is None:
         return ""
+    language = preferred(request)
+    result = handlers.RESULTS.find(key)
+    if result is None:
+        return _offer(mask, request)
     try:
-        result = _found(key)
         segmentation = result.at(min(iterations if crf else 0, len(result.spent)))
         known = truth.read(mask, segmentation)
-        return truth.report(segmentation, known, segmentation.checkpoint.labels)
+        return truth.report(segmentation, known, language)
     except ValueError as error:
-        return f'<p class="worse">{html.escape(str(error))}</p>'
+        return f'<p class="worse">{html.escape(translated(language, str(error)))}</p>'

@@ -9,25 +9,21 @@ from pathlib import Path
 from PIL import Image
 
 from seg_models import pipeline, render
-from seg_models.specs import LabelSet, Segmentation
+from seg_models.specs import Segmentation
 
 from . import drawing, files
-
-CONTENTS = """\
-labels.png   a pixel is the index of its class, the palette has the colours; the photo's own size
-colours.png  the refined mask in colours
-overlay.png  the same over the photo
-result.json  classes with their share of the area, times, settings, where the weights are from
-"""
+from .look import Look
+from .translations import say
 
 
-def pack(segmentation: Segmentation, label_set: LabelSet) -> list[str]:
+def pack(segmentation: Segmentation, look: Look) -> list[str]:
     """Return the paths of all files of a result, the last a zip of the others.
 
     Args:
         segmentation: The result, `refined` being what is meant (see `results.Result.exactly`).
-        label_set: Its classes, in the colours to draw them in.
+        look: Whose colours and language are used.
     """
+    label_set = look.labels(segmentation.checkpoint)
     folder = files.folder()
     labels = pipeline.labels(segmentation)
     shown = drawing.labels(segmentation, drawing.REFINED)
@@ -41,7 +37,7 @@ def pack(segmentation: Segmentation, label_set: LabelSet) -> list[str]:
     facts = render.details(segmentation, labels)
     texts = {
         "result.json": json.dumps(facts, indent=2, ensure_ascii=False) + "\n",
-        "contents.txt": CONTENTS,
+        "contents.txt": say(look.language, "contents"),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -49,10 +45,10 @@ def pack(segmentation: Segmentation, label_set: LabelSet) -> list[str]:
     return [*map(str, paths), str(_zipped(paths, f"{segmentation.checkpoint.name}.zip"))]
 
 
-def calls(model: str, iterations: int, address: str) -> str:
+def calls(model: str, iterations: int, address: str, language: str) -> str:
     """Return, as Markdown, how a program, a shell and another machine get the same result."""
     return f"""\
-**Python**, beside this page's code:
+{say(language, "python")}
 ```python
 from dataclasses import replace
 
@@ -63,11 +59,11 @@ segmenter = seg_models.load("{model}")
 crf = replace(segmenter.checkpoint.crf, iterations={iterations})
 labels = pipeline.labels(segmenter.segment("photo.jpg", crf))  # (H, W) class indices
 ```
-**Command line**:
+{say(language, "shell")}
 ```sh
 python -m seg_models predict photo.jpg --model {model} --crf {iterations} --out results
 ```
-**Any machine**, through this page (`pip install gradio_client`):
+{say(language, "client")}
 ```python
 from gradio_client import Client, handle_file
 

@@ -10,10 +10,11 @@ import numpy as np
 from seg_models import evaluation
 from seg_models.evaluation import Scores
 from seg_models.preprocess import MAX_PIXELS
-from seg_models.specs import VOID, LabelSet, Segmentation
+from seg_models.specs import VOID, Segmentation
 
-from . import drawing
+from . import drawing, photos
 from .inspection import png_url
+from .translations import ENGLISH, name, say
 
 RIGHT, SPOILT = (46, 160, 90), (214, 48, 49)  # green, red; named in words beside the picture
 DIM = 0.45  # how bright the photo is left where the CRF made no difference
@@ -31,6 +32,13 @@ def read(path: str, segmentation: Segmentation) -> np.ndarray:
         truth = evaluation.read_truth(Path(path))
     except OSError as error:
         raise ValueError(f"{Path(path).name} is not a picture; give an indexed PNG") from error
+    example = photos.example_of(path)
+    if example and example.domain != segmentation.checkpoint.domain:
+        raise ValueError(
+            f"the truth of this example names {name(ENGLISH, example.domain)}, "
+            f"the network knows {name(ENGLISH, segmentation.checkpoint.domain)}; "
+            "choose a network that knows both"
+        )
     size = segmentation.photo.shape[:2]
     if truth.size > MAX_PIXELS or truth.shape not in (segmentation.photo_size, size):
         height, width = segmentation.photo_size
@@ -41,44 +49,45 @@ def read(path: str, segmentation: Segmentation) -> np.ndarray:
     return drawing.cells(truth, size)
 
 
-def report(segmentation: Segmentation, truth: np.ndarray, label_set: LabelSet) -> str:
+def report(segmentation: Segmentation, truth: np.ndarray, language: str) -> str:
     """Return the verdict, the map of what changed and the table of IoU per class, as HTML.
 
     Args:
         segmentation: A result, with the history of its CRF.
         truth: `(H, W)` class indices at working size; 255 is not counted.
-        label_set: Its classes.
+        language: To say it in.
     """
+    classes = segmentation.checkpoint.labels.classes
     stages = [drawing.labels(segmentation, drawing.UPSAMPLED)]
     stages += [each.numpy() for each in segmentation.history]
-    classes = len(label_set.classes)
-    scores = [evaluation.scores(evaluation.confusion(each, truth, classes)) for each in stages]
+    scores = [evaluation.scores(evaluation.confusion(each, truth, len(classes))) for each in stages]
     picture = ""
     if len(stages) > 1:
         drawn = png_url(difference(segmentation.photo, truth, stages[0], stages[-1]))
         picture = (
-            f'<img src="{drawn}" alt="What the CRF put right and what it spoilt">'
-            "<p>Green: the CRF put it right. Red: the CRF spoilt it.</p>"
+            f'<img src="{drawn}" alt="{say(language, "difference-alt")}">'
+            f"<p>{say(language, 'difference')}</p>"
         )
+    names = [name(language, each) for each in classes]
     return (
-        f'<p class="verdict">{verdict(scores)}</p>{picture}'
-        f'<div class="scroll" tabindex="0">{_table(scores, label_set)}</div>'
+        f'<p class="verdict">{verdict(scores, language)}</p>{picture}'
+        f'<div class="scroll" tabindex="0">{_table(scores, names, language)}</div>'
     )
 
 
-def verdict(scores: list[Scores]) -> str:
+def verdict(scores: list[Scores], language: str) -> str:
     """Say plainly whether the CRF helped, from the scores before it and after each iteration."""
-    before, after = scores[0].miou, scores[-1].miou
+    gain = scores[-1].miou - scores[0].miou
+    before, after = (f"{100 * each.miou:.1f}" for each in (scores[0], scores[-1]))
     if len(scores) == 1:
-        return f"Without a CRF: mIoU {100 * before:.1f} %."
-    figures = f"mIoU {100 * before:.1f} % before it, {100 * after:.1f} % after"
-    if abs(after - before) < CLEAR:
-        return f"The CRF makes no difference here: {figures}."
+        return say(language, "without", before=before)
+    mious = say(language, "mious", before=before, after=after)
+    if abs(gain) < CLEAR:
+        return say(language, "same", mious=mious)
     best = max(range(len(scores)), key=lambda number: scores[number].miou)
-    if after > before:
-        return f"The CRF helps here: {figures}; best after iteration {best}."
-    peak = f"best after iteration {best}" if best else "no iteration improves on it"
-    return f"The CRF hurts here: {figures}; {peak}."
+    if gain > 0:
+        return say(language, "helps", mious=mious, best=best)
+    return say(language, "hurts" if best else "only-hurts", mious=mious, best=best)
 
 
 def difference(
@@ -99,25 +108,26 @@ def difference(
     return drawn
 
 
-def _table(scores: list[Scores], label_set: LabelSet) -> str:
+def _table(scores: list[Scores], classes: list[str], language: str) -> str:
     head = "".join(f'<th scope="col">{number}</th>' for number in range(1, len(scores)))
-    rows = [_row("mean", [each.miou for each in scores])]
+    rows = [_row(say(language, "mean"), [each.miou for each in scores])]
     rows += [
-        _row(name, [each.iou[index] for each in scores])
-        for index, name in enumerate(label_set.classes)
+        _row(each_class, [each.iou[index] for each in scores])
+        for index, each_class in enumerate(classes)
         if scores[-1].iou[index] is not None
     ]
     return (
-        "<table><caption>IoU in % before the CRF and after each iteration</caption>"
-        f'<tr><th scope="col">Class</th><th scope="col">Upsampled</th>{head}</tr>'
+        f"<table><caption>{say(language, 'iou')}</caption>"
+        f'<tr><th scope="col">{say(language, "class")}</th>'
+        f'<th scope="col">{say(language, "upsampled")}</th>{head}</tr>'
         f"{''.join(rows)}</table>"
     )
 
 
-def _row(name: str, values: list[float | None]) -> str:
+def _row(title: str, values: list[float | None]) -> str:
     first = values[0] or 0.0
     cells = "".join(_cell(value or 0.0, first) for value in values[1:])
-    return f'<tr><th scope="row">{html.escape(name)}</th><td>{100 * first:.1f}</td>{cells}</tr>'
+    return f'<tr><th scope="row">{html.escape(title)}</th><td>{100 * first:.1f}</td>{cells}</tr>'
 
 
 def _cell(value: float, first: float) -> str:

@@ -1,19 +1,19 @@
-"""The page's sentences: what a choice is called, what a panel's caption and a result say."""
+"""What is said of a checkpoint and of a result, in the visitor's language."""
 
 import html
+from typing import Any
 
 import numpy as np
 
 from seg_models import report, weights
 from seg_models.specs import Checkpoint, Segmentation
+from seg_models.upsample import likeliest
 
-from .translations import ENGLISH
+from .translations import count, name, say
+from .translations.errors import translated
 
 TITLE = "Coarse to Crisp"
-NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
-NO_RESULT = "That result is no longer kept; press Segment again."
-
-STAGES = {name: ENGLISH[name] for name in ("score-map", "upsampled", "refined")}  # by elem_id
+STAGES = ("score-map", "upsampled", "refined")  # the panels' elem_ids
 ARCHITECTURES = {
     "deconvnet": "DeconvNet",
     "deeplab_v1": "DeepLab v1",
@@ -31,7 +31,6 @@ ARCHITECTURES = {
     "segnet_basic": "SegNet Basic",
     "unet": "U-Net",
 }
-DOMAINS = {"animals": "animals", "camvid": "streets", "voc": "20 everyday things"}
 
 
 def architecture(checkpoint: Checkpoint) -> str:
@@ -39,69 +38,85 @@ def architecture(checkpoint: Checkpoint) -> str:
     return ARCHITECTURES.get(checkpoint.architecture, checkpoint.architecture)
 
 
-def choice(checkpoint: Checkpoint) -> str:
+def choice(checkpoint: Checkpoint, language: str) -> str:
     """Return a checkpoint's line in the list of networks: name, domain, how good it is."""
-    parts = [architecture(checkpoint), DOMAINS.get(checkpoint.domain, checkpoint.domain)]
+    parts = [architecture(checkpoint), name(language, checkpoint.domain)]
     miou = checkpoint.results.get("val_miou")
     if miou is not None:
         parts.append(f"val mIoU {100 * miou:.0f} %")
     if not checkpoint.embedded:
-        parts.append(f"{checkpoint.file_bytes / 2**20:.0f} MB from the Hub")
+        parts.append(say(language, "hub-size", megabytes=f"{checkpoint.file_bytes / 2**20:.0f}"))
     return " · ".join(parts)
 
 
-def score_map_caption(segmentation: Segmentation) -> str:
+def score_map_caption(segmentation: Segmentation, language: str) -> str:
     """Return the score map's size, its stride and the time the network took."""
     height, width = segmentation.score_map.shape[1:]
     spent = segmentation.milliseconds
-    return (
-        f"{width}×{height} cells, stride {segmentation.output_stride} · "
-        f"{duration(spent['preprocess'] + spent['network'])}"
-    )
+    time = duration(spent["preprocess"] + spent["network"])
+    stride = segmentation.output_stride
+    return say(language, "score-map-caption", width=width, height=height, stride=stride, time=time)
 
 
-def upsampled_caption(segmentation: Segmentation) -> str:
+def upsampled_caption(segmentation: Segmentation, language: str) -> str:
     """Return the size the score map was enlarged to and the time that took."""
     height, width = segmentation.photo.shape[:2]
-    return f"{width}×{height} pixels · {duration(segmentation.milliseconds['upsample'])}"
+    time = duration(segmentation.milliseconds["upsample"])
+    return say(language, "upsampled-caption", width=width, height=height, time=time)
 
 
-def refined_caption(segmentation: Segmentation) -> str:
+def refined_caption(segmentation: Segmentation, language: str) -> str:
     """Return how far the CRF went, what share of the pixels it changed and the time it took."""
     if not segmentation.history:
-        return "CRF off: the same as 2"
-    before = segmentation.probabilities.argmax(0).cpu()
-    changed = float((segmentation.history[-1] != before).float().mean())
-    return (
-        f"{count(len(segmentation.history), 'iteration')} · {percent(changed)} changed · "
-        f"{duration(segmentation.milliseconds['crf'])}"
+        return say(language, "off-caption")
+    changed = segmentation.history[-1] != likeliest(segmentation.probabilities)
+    return say(
+        language,
+        "refined-caption",
+        iterations=count(language, len(segmentation.history), "iteration"),
+        share=percent(float(changed.float().mean())),
+        time=duration(segmentation.milliseconds["crf"]),
     )
 
 
-def alt_text(stage: int, view: str, labels: np.ndarray, checkpoint: Checkpoint) -> str:
+def alt_text(
+    stage: int, view: str, labels: np.ndarray, checkpoint: Checkpoint, language: str
+) -> str:
     """Return a panel's picture in words: its stage, what it shows, the share of each class."""
-    stage_name = list(STAGES.values())[stage]
-    return f"{stage_name} by {architecture(checkpoint)}, {view}: {_named(labels, checkpoint)}"
+    return say(
+        language,
+        "alt",
+        stage=say(language, STAGES[stage]),
+        network=architecture(checkpoint),
+        view=view,
+        named=named(report.shares(labels, checkpoint.labels), language),
+    )
 
 
-def summary(segmentation: Segmentation, labels: np.ndarray) -> str:
+def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> str:
     """Return a whole run in words: time, classes, what the network saw, whose weights it has."""
-    checkpoint, device = segmentation.checkpoint, segmentation.device
+    checkpoint = segmentation.checkpoint
     height, width = segmentation.photo_size
     rows, columns = segmentation.input_size
-    return (
-        f"Done in {duration(sum(segmentation.milliseconds.values()))} on the "
-        f"{'GPU' if device.startswith('cuda') else 'CPU'}"
-        f'<span class="spoken">: {_named(labels, checkpoint)}</span>. '
-        f"{architecture(checkpoint)} saw this {width}×{height} photo at {columns}×{rows} pixels. "
-        f"Weights: {html.escape(weights.status(checkpoint))}, "
-        f"sha256 {(weights.sha256(checkpoint) or 'unknown')[:8]}…"
+    return say(
+        language,
+        "summary",
+        time=duration(sum(segmentation.milliseconds.values())),
+        device="GPU" if segmentation.device.startswith("cuda") else "CPU",
+        named=named(report.shares(labels, checkpoint.labels), language),
+        network=architecture(checkpoint),
+        width=width,
+        height=height,
+        columns=columns,
+        rows=rows,
+        status=html.escape(translated(language, weights.status(checkpoint))),
+        digest=(weights.sha256(checkpoint) or "?")[:8],
     )
 
 
-def _named(labels: np.ndarray, checkpoint: Checkpoint) -> str:
-    shares = report.shares(labels, checkpoint.labels)
-    return ", ".join(f"{each['class']} {percent(each['share'])}" for each in shares)
+def named(shares: list[dict[str, Any]], language: str) -> str:
+    """Return classes and their share of the area, as `report.shares` gives them, in words."""
+    return ", ".join(f"{name(language, each['class'])} {percent(each['share'])}" for each in shares)
 
 
 def percent(share: float) -> str:
@@ -114,8 +129,3 @@ def percent(share: float) -> str:
 def duration(milliseconds: float) -> str:
     """Return a time as a person would say it."""
     return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-
-def count(number: int, noun: str) -> str:
-    """Return `number` and `noun`, in the plural if need be."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -8,8 +8,6 @@ import pytest
 from playwright.sync_api import expect
 from steps import finish, opened, upload
 
-from page import translations
-
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What Gradio's own components break and no page can mend: rule, and what its place begins with.
@@ -66,20 +64,3 @@ def test_the_tabs_compare_pack_and_judge(page, photo_path, tmp_path):
     page.get_by_role("tab", name="Check").click()
     page.locator("#truth input[type=file]").set_input_files(mask)
     expect(page.locator("#truth-report")).to_contain_text("The CRF helps here")
-
-
-def test_a_korean_browser_gets_korean(browser, server, photo_path):
-    with opened(browser, server, locale="ko-KR") as page:
-        expect(page.locator("#segment")).to_have_text("분할하기")
-        expect(page.locator("#title")).to_contain_text("점수 맵")
-        upload(page, photo_path)
-        page.locator("#segment").click()
-        expect(page.locator("#status")).to_contain_text("Done")
-        expect(page.locator("#panels")).to_contain_text("다듬은 결과")
-        assert "__i18n__" not in page.locator("body").inner_text()
-
-
-def test_both_languages_have_the_same_texts():
-    assert translations.KOREAN.keys() == translations.ENGLISH.keys()
-    with pytest.raises(ValueError, match="no text called"):
-        translations.text("tittle")

@@ -119,12 +119,12 @@ def test_a_street_example_takes_the_street_network_of_the_same_architecture(tmp_
 
 def test_the_examples_listed_are_there_and_become_buttons():
     assert all(each.path.is_file() for each in photos.examples())
-    assert photos.gallery(photos.examples()).count("<button") == len(photos.examples())
+    assert photos.gallery(photos.examples(), "en").count("<button") == len(photos.examples())
 
 
 def test_choices_name_domain_and_quality(zoo_folder):
     facts = json.loads((zoo_folder / "deeplab_v1-camvid" / "config.json").read_text())
-    choice = wording.choice(serving.zoo.find("deeplab_v1-camvid"))
+    choice = wording.choice(serving.zoo.find("deeplab_v1-camvid"), "en")
     assert "DeepLab v1" in choice and "streets" in choice
     assert f"{100 * facts['results']['val_miou']:.0f} %" in choice
 

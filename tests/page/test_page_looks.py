@@ -39,7 +39,7 @@ def test_a_class_of_its_own_is_drawn_by_its_probability(whole):
     picture, alt = drawn(whole, drawing.UPSAMPLED, "probability of dog")
     dog = labels.ANIMALS.classes.index("dog")
     np.testing.assert_array_equal(picture, render.heat(whole.probabilities[dog]))
-    assert "probability of dog" in alt
+    assert "Probability of dog" in alt
 
 
 def test_the_refined_panel_draws_the_refined_probabilities(whole):
@@ -78,7 +78,7 @@ def test_a_view_of_a_class_that_the_network_lacks_becomes_the_plain_one(whole):
 
 
 def test_the_browser_gets_every_stages_class_indices_exactly(whole):
-    data = inspection.data(whole, "run", "classes", whole.checkpoint.labels)
+    data = inspection.data(whole, "run", PLAIN)
     maps = [
         np.array(Image.open(io.BytesIO(base64.b64decode(each.split(",")[1]))))
         for each in data["maps"]
@@ -97,7 +97,7 @@ def test_cells_are_as_render_draws_them(whole):
 
 
 def test_a_probe_lists_the_likeliest_classes_before_and_after(whole):
-    text = inspection.probe(whole, 10, 50, whole.checkpoint.labels)
+    text = inspection.probe(whole, 10, 50, PLAIN)
     assert "Pixel 10, 50" in text and "Upsampled" in text and "After 2 iterations" in text
     names = re.findall(r"<th scope=row>(.*?)</th>", text)
     for listed, probabilities in zip(
@@ -108,7 +108,7 @@ def test_a_probe_lists_the_likeliest_classes_before_and_after(whole):
 
 
 def test_a_probe_outside_the_photo_is_moved_to_its_border(whole):
-    text = inspection.probe(whole, 9999, -3, whole.checkpoint.labels)
+    text = inspection.probe(whole, 9999, -3, PLAIN)
     assert "Pixel 95, 0" in text
 
 
@@ -131,7 +131,7 @@ def test_another_look_draws_without_computing(photo_path, monkeypatch):
     plain = list(handlers.refine(key, True, 2, PLAIN))[-1]
     monkeypatch.setattr(results.Result, "advance", lambda *_: pytest.fail("computed again"))
     shown = handlers.redraw(key, True, 2, drawing.Look("doubt"))
-    assert "doubt" in shown.refined["alt_text"] and shown.inspect["view"] == "doubt"
+    assert "Doubt" in shown.refined["alt_text"] and shown.inspect["view"] == "doubt"
     again = handlers.redraw(key, True, 2, PLAIN)
     one, other = (np.array(Image.open(each.refined["value"])) for each in (plain, again))
     np.testing.assert_array_equal(one, other)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from page import compare, drawing, fetching, results, tabs, takeaway, truth
-from seg_models import cli, evaluation, labels, pipeline, preprocess, zoo
+from seg_models import cli, evaluation, pipeline, preprocess, zoo
 from seg_models.specs import VOID, CrfSettings, LabelSet, WeightsError
 
 PLAIN = drawing.Look()
@@ -105,7 +105,7 @@ def test_the_networks_that_fit_are_those_of_the_same_domain():
 
 
 def test_the_files_say_the_same_as_the_result(result):
-    *paths, whole = takeaway.pack(result.exactly(3), labels.ANIMALS)
+    *paths, whole = takeaway.pack(result.exactly(3), PLAIN)
     names = [Path(each).name for each in paths]
     assert names == ["labels.png", "colours.png", "overlay.png", "result.json", "contents.txt"]
     picture = Image.open(paths[0])
@@ -128,7 +128,7 @@ def fenced(text, language):
 
 
 def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_path, monkeypatch):
-    text = takeaway.calls("deeplab_v1-animals", 3, "http://127.0.0.1:1")
+    text = takeaway.calls("deeplab_v1-animals", 3, "http://127.0.0.1:1", "en")
     Image.open(photo_path).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     python, _ = (each.replace("photo.jpg", "photo.png") for each in fenced(text, "python"))
@@ -167,7 +167,7 @@ def scores(*mious):
     ],
 )
 def test_the_verdict_is_plain(mious, words):
-    assert words in truth.verdict(scores(*mious))
+    assert words in truth.verdict(scores(*mious), "en")
 
 
 def test_green_is_what_the_crf_put_right_and_red_what_it_spoilt():
@@ -183,7 +183,7 @@ def test_the_report_has_every_iterations_iou(result, tmp_path):
     segmentation = result.at(3)
     Image.fromarray(segmentation.history[2].numpy()).save(tmp_path / "mask.png")
     known = truth.read(str(tmp_path / "mask.png"), segmentation)
-    text = truth.report(segmentation, known, labels.ANIMALS)
+    text = truth.report(segmentation, known, "en")
     assert "helps here" in text and "▲ 100.0" in text
     first = evaluation.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
     assert f"<td>{100 * evaluation.scores(first).miou:.1f}</td>" in text
@@ -207,7 +207,7 @@ def test_a_mask_that_does_not_fit_is_refused_with_a_reason(result, tmp_path, pic
         picture.save(path)
     segmentation = result.at(3)
     with pytest.raises(ValueError, match=reason):
-        truth.report(segmentation, truth.read(str(path), segmentation), labels.ANIMALS)
+        truth.report(segmentation, truth.read(str(path), segmentation), "en")
 
 
 def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
@@ -221,5 +221,5 @@ def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
 def test_without_a_result_the_tabs_say_so():
     with pytest.raises(gr.Error, match="no result yet"):
         tabs._pack(None, True, 3, False, None)
-    assert "no result yet" in tabs._judge("mask.png", None, True, 3)
-    assert tabs._judge(None, None, True, 3) == ""
+    assert "press Segment" in tabs._judge("mask.png", None, True, 3, None)
+    assert tabs._judge(None, None, True, 3, None) == ""

@@ -1,0 +1,110 @@
+"""The page in English."""
+
+TEXTS = {
+    # What stands on the page before anything is done.
+    "tagline": (
+        "Watch a classic network segment your photo: its raw score map, the upsampling, "
+        "and the mask that a dense CRF makes of it."
+    ),
+    "privacy": "Photos stay on this server, are seen by nobody else and are deleted after an hour.",
+    "photo": "Photo",
+    "photo-alt": "The photo to segment",
+    "drop": "# Drop a photo here\nor click to choose one",
+    "example": "Example: {title}",
+    "network": "Network",
+    "hub-size": "{megabytes} MB from the Hub",
+    "segment": "Segment",
+    "score-map": "Score map",
+    "upsampled": "Upsampled",
+    "refined": "Refined",
+    "score-map-empty": "Score map: nothing yet",
+    "upsampled-empty": "Upsampled: nothing yet",
+    "refined-empty": "Refined: nothing yet",
+    "show": "Show",
+    "opacity": "Opacity over the photo, %",
+    "safe": "Colours for every kind of sight",
+    "crf": "Dense CRF",
+    "iterations": "CRF iterations",
+    "play": "Play the iterations",
+    "pause": "Pause",
+    "details": "Every fact of this result",
+    # How far a run is.
+    "loading": "Loading the network …",
+    "running": "Running the network …",
+    "upsampling": "Upsampling …",
+    "edges": "CRF: looking for edges …",
+    "refining": "CRF: iteration {done} of {wanted} …",
+    # What a result says of itself.
+    "classes": "Classes",
+    "confidence": "Confidence",
+    "doubt": "Doubt (entropy)",
+    "changes": "What each step changed",
+    "probability": "Probability of {name}",
+    "score-map-caption": "{width}×{height} cells, stride {stride} · {time}",
+    "upsampled-caption": "{width}×{height} pixels · {time}",
+    "refined-caption": "{iterations} · {share} changed · {time}",
+    "off-caption": "CRF off: the same as 2",
+    "iteration-one": "{number} iteration",
+    "iteration-many": "{number} iterations",
+    "alt": "{stage} by {network}, {view}: {named}",
+    "summary": (
+        'Done in {time} on the {device}<span class="spoken">: {named}</span>. {network} saw this '
+        "{width}×{height} photo at {columns}×{rows} pixels. Weights: {status}, sha256 {digest}…"
+    ),
+    "legend": "Classes by share of the picture",
+    "bar": "iteration {number}: {share} of the pixels changed",
+    "chart": "Pixels changed by each iteration; the last shown changed {share}",
+    "nothing": "nothing",
+    "pixel": "Pixel {x}, {y}",
+    "after": "After {iterations}",
+    # Compare.
+    "compare-tab": "Compare",
+    "compare-models": "One photo through these networks",
+    "compare": "Compare",
+    "all": "Choose all",
+    "stop": "Stop",
+    "stopped": "Stopped.",
+    "comparing": "{number} of {total}: {network}",
+    "compared-one": "{number} network compared.",
+    "compared-many": "{number} networks compared.",
+    "parameters": "{millions} M parameters",
+    "agreement": "Agreement",
+    "agreement-alt": "Map of agreement",
+    "agreed": "all {number} agree on {share} of the pixels; the darker, the fewer",
+    # Take home.
+    "take-tab": "Take home",
+    "take": "Make the files",
+    "files": "Files of this result",
+    "python": "**Python**, beside this page's code:",
+    "shell": "**Command line**:",
+    "client": "**Any machine**, through this page (`pip install gradio_client`):",
+    "contents": (
+        "labels.png   a pixel is the index of its class, the palette has the colours; the photo's "
+        "own size\n"
+        "colours.png  the refined mask in colours\n"
+        "overlay.png  the same over the photo\n"
+        "result.json  classes with their share of the area, times, settings, where the weights are "
+        "from\n"
+    ),
+    # Check.
+    "truth-tab": "Check",
+    "truth": "The true mask",
+    "truth-help": (
+        "If you know the right answer, hold the result against it: give a PNG of the photo's size "
+        "whose pixels are class indices, 255 for “not counted”. Some examples bring theirs along."
+    ),
+    "truth-waits": "The true mask is here: press Segment to hold the result against it.",
+    "without": "Without a CRF: mIoU {before} %.",
+    "mious": "mIoU {before} % before it, {after} % after",
+    "same": "The CRF makes no difference here: {mious}.",
+    "helps": "The CRF helps here: {mious}; best after iteration {best}.",
+    "hurts": "The CRF hurts here: {mious}; best after iteration {best}.",
+    "only-hurts": "The CRF hurts here: {mious}; no iteration improves on it.",
+    "difference-alt": "What the CRF put right and what it spoilt",
+    "difference": "Green: the CRF put it right. Red: the CRF spoilt it.",
+    "iou": "IoU in % before the CRF and after each iteration",
+    "class": "Class",
+    "mean": "mean",
+}
+
+NAMES = {"camvid": "streets", "voc": "20 everyday things"}

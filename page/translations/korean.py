@@ -1,0 +1,125 @@
+"""The page in Korean; the keys are those of `english`."""
+
+TEXTS = {
+    # 처음부터 페이지에 있는 글.
+    "tagline": (
+        "고전적인 신경망이 사진을 분할하는 과정을 지켜보세요: 원래의 점수 맵, 업샘플링, "
+        "그리고 dense CRF가 다듬은 마스크까지."
+    ),
+    "privacy": "사진은 이 서버에만 머물고, 다른 사람에게 보이지 않으며, 한 시간 뒤에 삭제됩니다.",
+    "photo": "사진",
+    "photo-alt": "분할할 사진",
+    "drop": "# 사진을 여기에 놓거나\n클릭하여 고르세요",
+    "example": "예제: {title}",
+    "network": "신경망",
+    "hub-size": "Hub에서 {megabytes} MB",
+    "segment": "분할하기",
+    "score-map": "점수 맵",
+    "upsampled": "업샘플링",
+    "refined": "다듬은 결과",
+    "score-map-empty": "점수 맵: 아직 없음",
+    "upsampled-empty": "업샘플링: 아직 없음",
+    "refined-empty": "다듬은 결과: 아직 없음",
+    "show": "보기",
+    "opacity": "사진 위 불투명도, %",
+    "safe": "색각 이상에도 구별되는 색",
+    "crf": "Dense CRF",
+    "iterations": "CRF 반복 횟수",
+    "play": "반복 과정 재생",
+    "pause": "일시정지",
+    "details": "이 결과의 모든 정보",
+    # 실행이 얼마나 진행되었는지.
+    "loading": "신경망을 불러오는 중 …",
+    "running": "신경망을 실행하는 중 …",
+    "upsampling": "업샘플링하는 중 …",
+    "edges": "CRF: 경계를 찾는 중 …",
+    "refining": "CRF: {wanted}회 중 {done}회째 …",
+    # 결과에 대한 설명.
+    "classes": "클래스",
+    "confidence": "확신도",
+    "doubt": "불확실성 (엔트로피)",
+    "changes": "각 단계에서 바뀐 곳",
+    "probability": "{name}일 확률",
+    "score-map-caption": "{width}×{height}칸, 스트라이드 {stride} · {time}",
+    "upsampled-caption": "{width}×{height}픽셀 · {time}",
+    "refined-caption": "{iterations} · {share} 바뀜 · {time}",
+    "off-caption": "CRF 끔: 2와 같음",
+    "iteration-one": "{number}회 반복",
+    "iteration-many": "{number}회 반복",
+    "alt": "{network}의 {stage}, {view}: {named}",
+    "summary": (
+        '{device}에서 {time} 걸렸습니다<span class="spoken">: {named}</span>. {network} 신경망은 '
+        "이 {width}×{height} 사진을 {columns}×{rows} 픽셀로 보았습니다. 가중치: {status}, "
+        "sha256 {digest}…"
+    ),
+    "legend": "그림에서 차지하는 비율에 따른 클래스",
+    "bar": "{number}회째: 픽셀의 {share} 바뀜",
+    "chart": "반복마다 바뀐 픽셀; 지금 보이는 반복에서 바뀐 비율: {share}",
+    "nothing": "없음",
+    "pixel": "픽셀 {x}, {y}",
+    "after": "{iterations} 후",
+    # 비교.
+    "compare-tab": "비교",
+    "compare-models": "같은 사진을 이 신경망들로",
+    "compare": "비교하기",
+    "all": "모두 선택",
+    "stop": "중지",
+    "stopped": "중지했습니다.",
+    "comparing": "{total}개 중 {number}번째: {network}",
+    "compared-one": "신경망 {number}개를 비교했습니다.",
+    "compared-many": "신경망 {number}개를 비교했습니다.",
+    "parameters": "매개변수 {millions}백만 개",
+    "agreement": "일치도",
+    "agreement-alt": "일치도 지도",
+    "agreed": "신경망 {number}개가 픽셀의 {share}에서 모두 일치합니다. 어두울수록 적게 일치합니다",
+    # 가져가기.
+    "take-tab": "가져가기",
+    "take": "파일 만들기",
+    "files": "이 결과의 파일",
+    "python": "이 페이지의 코드가 있는 곳에서 **Python**으로:",
+    "shell": "**명령줄**:",
+    "client": "이 페이지를 통해 **어느 컴퓨터에서나** (`pip install gradio_client`):",
+    "contents": (
+        "labels.png   픽셀 값은 클래스 번호, 팔레트는 클래스 색, 크기는 원래 사진과 같음\n"
+        "colours.png  다듬은 마스크의 색 그림\n"
+        "overlay.png  사진 위에 겹친 마스크\n"
+        "result.json  클래스와 면적 비율, 걸린 시간, 설정, 가중치의 출처\n"
+    ),
+    # 정답 확인.
+    "truth-tab": "정답 확인",
+    "truth": "정답 마스크",
+    "truth-help": (
+        "정답을 알고 있다면 결과와 비교해 보세요. 사진과 같은 크기이고 픽셀 값이 클래스 번호인 "
+        "PNG를 올리면 됩니다. 255는 세지 않습니다. 정답이 함께 들어 있는 예제도 있습니다."
+    ),
+    "truth-waits": "정답 마스크가 있습니다: 분할하기를 누르면 결과와 비교합니다.",
+    "without": "CRF 없이: mIoU {before} %.",
+    "mious": "mIoU가 {before} %에서 {after} %로",
+    "same": "여기서는 CRF가 차이를 만들지 않습니다: {mious}.",
+    "helps": "여기서는 CRF가 도움이 됩니다: {mious}; 가장 좋은 것은 {best}회 반복.",
+    "hurts": "여기서는 CRF가 결과를 나쁘게 합니다: {mious}; 가장 좋은 것은 {best}회 반복.",
+    "only-hurts": "여기서는 CRF가 결과를 나쁘게 합니다: {mious}; 더 나은 반복은 없습니다.",
+    "difference-alt": "CRF가 바로잡은 곳과 망친 곳",
+    "difference": "초록: CRF가 바로잡은 곳. 빨강: CRF가 망친 곳.",
+    "iou": "CRF 이전과 각 반복 이후의 IoU, %",
+    "class": "클래스",
+    "mean": "평균",
+}
+
+NAMES = {
+    "animals": "동물", "camvid": "거리", "voc": "일상 사물 20가지",
+    "streets": "거리", "20 everyday things": "일상 사물 20가지",
+    "background": "배경", "cat": "고양이", "cow": "소", "dog": "개", "horse": "말",
+    "person": "사람", "sheep": "양",
+    "sky": "하늘", "building": "건물", "pole": "기둥", "road": "도로", "pavement": "보도",
+    "tree": "나무", "sign": "표지판", "fence": "울타리", "car": "자동차", "pedestrian": "보행자",
+    "bicyclist": "자전거 탄 사람",
+    "aeroplane": "비행기", "bicycle": "자전거", "bird": "새", "boat": "배", "bottle": "병",
+    "bus": "버스", "chair": "의자", "dining table": "식탁", "motorbike": "오토바이",
+    "potted plant": "화분", "sofa": "소파", "train": "기차", "tv monitor": "모니터", "void": "없음",
+    "Kitten with yarn": "실뭉치를 가진 새끼 고양이", "Shepherd dog": "셰퍼드",
+    "Horses on a hill": "언덕 위의 말들", "Cow in a meadow": "풀밭의 소", "Sheep": "양",
+    "Kitten in a garden": "정원의 새끼 고양이", "Chelsea the cat": "고양이 첼시",
+    "Astronaut": "우주 비행사", "Parked cars in Trier": "트리어에 주차된 자동차들",
+    "Rome": "로마", "Mysore": "마이소르", "Beijing": "베이징",
+}  # fmt: skip

@@ -145,4 +145,4 @@ def test_another_view_replaces_the_classes(result):
     result.get_by_role("option", name="Doubt (entropy)").click()
     expect(result.locator("#legend .ramp")).to_be_visible()
     for panel in ("score-map", "upsampled", "refined"):
-        expect(result.locator(f"#{panel} img")).to_have_attribute("alt", re.compile("doubt"))
+        expect(result.locator(f"#{panel} img")).to_have_attribute("alt", re.compile("Doubt"))

@@ -45,7 +45,9 @@ def choice(checkpoint: Checkpoint, language: str) -> str:
     if miou is not None:
         parts.append(f"val mIoU {100 * miou:.0f} %")
     if not checkpoint.embedded:
-        parts.append(say(language, "hub-size", megabytes=f"{checkpoint.file_bytes / 2**20:.0f}"))
+        size = checkpoint.file_bytes  # unknown of other people's files
+        megabytes = f"{size / 2**20:.0f}" if size else ""
+        parts.append(say(language, "hub-size" if size else "hub", megabytes=megabytes))
     return " · ".join(parts)
 
 

@@ -12,6 +12,7 @@ TEXTS = {
     "drop": "# Drop a photo here\nor click to choose one",
     "example": "Example: {title}",
     "network": "Network",
+    "hub": "from the Hub",
     "hub-size": "{megabytes} MB from the Hub",
     "segment": "Segment",
     "score-map": "Score map",

@@ -12,6 +12,7 @@ TEXTS = {
     "drop": "# 사진을 여기에 놓거나\n클릭하여 고르세요",
     "example": "예제: {title}",
     "network": "신경망",
+    "hub": "Hub에서",
     "hub-size": "Hub에서 {megabytes} MB",
     "segment": "분할하기",
     "score-map": "점수 맵",

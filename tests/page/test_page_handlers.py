@@ -1,6 +1,7 @@
 """What the page's handlers show, without a server."""
 
 import json
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -127,6 +128,12 @@ def test_choices_name_domain_and_quality(zoo_folder):
     choice = wording.choice(serving.zoo.find("deeplab_v1-camvid"), "en")
     assert "DeepLab v1" in choice and "streets" in choice
     assert f"{100 * facts['results']['val_miou']:.0f} %" in choice
+
+
+def test_a_choice_from_the_hub_says_its_size_where_that_is_known():
+    abroad = replace(serving.zoo.find("deeplab_v1-camvid"), folder=None, file_bytes=3 * 2**20)
+    assert wording.choice(abroad, "en").endswith(" · 3 MB from the Hub")
+    assert wording.choice(replace(abroad, file_bytes=None), "en").endswith(" · from the Hub")
 
 
 def test_without_any_checkpoint_nothing_is_chosen(tmp_path, monkeypatch):

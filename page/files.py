@@ -1,6 +1,7 @@
 """Pictures on their way to the browser: PNG files in a folder of their own, swept as it grows."""
 
 import atexit
+import re
 import shutil
 import tempfile
 import time
@@ -18,10 +19,12 @@ LEVEL = 1  # zlib's quickest: flat colours shrink all the same
 def save(picture: np.ndarray | Image.Image, name: str) -> str:
     """Write `picture` as PNG and return its path, whose last part is `name`.png.
 
+    What a path could not hold, such as a slash in the name of a stranger's class, becomes "-".
     Files, not arrays, go to Gradio: it turns arrays into lossy WebP, and two visitors with the
     same result would race for one file.
     """
-    path = folder() / f"{name}.png"
+    plain = re.sub(r"[^\w.-]+", "-", name)
+    path = folder() / f"{plain}.png"
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image.save(path, compress_level=LEVEL)
     return str(path)

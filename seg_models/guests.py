@@ -8,19 +8,15 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import torch
-
-from . import hub_reader, networks, zoo
+from . import hub_reader, zoo
+from .guest_checks import checked
 from .hub_progress import Progress
-from .hub_reader import HubUnreachableError
-from .specs import WEIGHTS_FILE, Checkpoint, HubAddress, WeightsError
+from .hub_reader import OWNER, HubUnreachableError
+from .specs import WEIGHTS_FILE, Checkpoint, HubAddress, Terms, WeightsError
 
 REPO = re.compile(r"[a-zA-Z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(@[0-9a-f]{40})?", re.ASCII)
 LARGEST_CONFIG = 1 << 20  # bytes
-LARGEST_NETWORK = 300_000_000  # parameters; DeconvNet, the largest here, has 252 million
-LARGEST_OPTION = 4096  # of the numbers a network is built by
 
 
 def open_checkpoint(place: str | Path, progress: Progress | None = None) -> Checkpoint:
@@ -54,74 +50,43 @@ def find(model: str) -> Checkpoint:
 
 def from_folder(folder: Path) -> Checkpoint:
     """Return the checkpoint in `folder`; it must hold config.json and model.safetensors."""
-    checkpoint = _checked(folder)
+    checkpoint = checked(zoo.read(folder), OWNER.largest)
     if not checkpoint.embedded:
         raise WeightsError(f"{folder} holds no {WEIGHTS_FILE}; put it beside config.json")
     return checkpoint
 
 
-def from_hub(repo: str, progress: Progress | None = None) -> Checkpoint:
+def from_hub(repo: str, progress: Progress | None = None, terms: Terms = OWNER) -> Checkpoint:
     """Return the checkpoint in a Hub repo, "<namespace>/<name>" and, if wanted, "@<commit>".
 
     Without a commit it is the newest, or the last one seen while the Hub cannot be asked.
+
+    Raises:
+        ValueError, WeightsError: As `open_checkpoint`.
     """
     if not REPO.fullmatch(repo):
         raise ValueError(
             f"{repo[:100]!r} is neither a folder nor a Hub repo; a repo is named like me/my-network"
         )
     name, _, commit = repo.partition("@")
-    config = _config(HubAddress(name, commit or None, "config.json"), progress)
-    if config.stat().st_size > LARGEST_CONFIG:
-        raise ValueError(f"config.json of {name} is too large to describe a checkpoint")
-    checkpoint = _checked(config.parent)
+    config = _config(HubAddress(name, commit or None, "config.json"), progress, terms)
+    try:
+        checkpoint = checked(zoo.read(config.parent), terms.largest)
+    except ValueError as error:  # whose message must not tell a visitor the server's folders
+        raise ValueError(str(error).replace(str(config.parent), name)) from error
     address = HubAddress(name, config.parent.name)  # the cache names its folders by commit
     if not checkpoint.embedded:
-        hub_reader.download(address, progress, checkpoint.file_bytes)
+        hub_reader.download(address, progress, checkpoint.file_bytes, terms)
     return replace(checkpoint, hub=address)
 
 
-def _config(address: HubAddress, progress: Progress | None) -> Path:
-    cached = hub_reader.cached(address)
+def _config(address: HubAddress, progress: Progress | None, terms: Terms) -> Path:
+    cached = hub_reader.cached(address, terms)
     if cached and address.commit:
         return cached
     try:
-        return hub_reader.download(address, progress)
+        return hub_reader.download(address, progress, terms=replace(terms, largest=LARGEST_CONFIG))
     except HubUnreachableError:
         if cached is None:
             raise
         return cached
-
-
-def _checked(folder: Path) -> Checkpoint:
-    """Return the checkpoint that `folder` describes, if it is a network of ours within bounds."""
-    checkpoint = zoo.read(folder)
-    if checkpoint.architecture not in networks.architectures():
-        known = ", ".join(networks.architectures())
-        raise ValueError(
-            f"{checkpoint.name} is a {checkpoint.architecture!r}, which is unknown here; "
-            f"known are {known}"
-        )
-    if checkpoint.sha256 is None or not 0 < checkpoint.file_bytes <= hub_reader.LARGEST_FILE:
-        raise ValueError(f"config.json of {checkpoint.name} must state file_bytes and sha256")
-    if not all(_is_modest(value) for value in checkpoint.options.values()):
-        raise ValueError(f"config.json of {checkpoint.name} asks for unlikely options")
-    count = _parameters(checkpoint)
-    if count > LARGEST_NETWORK:
-        raise ValueError(f"{checkpoint.name} has {count:,} parameters; {LARGEST_NETWORK:,} may be")
-    return checkpoint
-
-
-def _is_modest(option: Any) -> bool:
-    if isinstance(option, list | tuple):
-        return len(option) <= 32 and all(_is_modest(each) for each in option)
-    if isinstance(option, int | float):
-        return -LARGEST_OPTION <= option <= LARGEST_OPTION
-    return option is None or isinstance(option, str)
-
-
-def _parameters(checkpoint: Checkpoint) -> int:
-    """Count the parameters of the network that config.json asks for, without allocating it."""
-    classes = len(checkpoint.labels.classes)
-    with torch.device("meta"):
-        network = networks.create(checkpoint.architecture, classes, **checkpoint.options)
-    return sum(each.numel() for each in network.parameters())

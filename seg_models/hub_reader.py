@@ -5,21 +5,18 @@ over six minutes. So every download is preceded by a probe that has a deadline o
 """
 
 import os
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from .deadline import within
 from .hub_progress import Progress, bridge
-from .specs import HubAddress, WeightsError
+from .specs import HubAddress, Terms, WeightsError
 
 ANSWER_SECONDS = 3  # what a server gets to answer one request
 PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
-LARGEST_FILE = 1 << 30  # bytes; no network here comes near
 PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
+OWNER = Terms()
 
 _failures: dict[str, tuple[float, str]] = {}  # endpoint: when, why
 
@@ -50,13 +47,15 @@ def forget_failures() -> None:
     _failures.clear()
 
 
-def cached(address: HubAddress) -> Path | None:
-    """Return the file in huggingface_hub's cache, if it is there; asks nobody."""
+def cached(address: HubAddress, terms: Terms = OWNER) -> Path | None:
+    """Return the file in the cache, if it is there; asks nobody."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     with suppress(HFValidationError):
-        found = try_to_load_from_cache(address.repo, address.file, revision=address.commit)
+        found = try_to_load_from_cache(
+            address.repo, address.file, cache_dir=terms.cache, revision=address.commit
+        )
         return Path(found) if isinstance(found, str) else None
 
 
@@ -68,14 +67,18 @@ def discard(path: Path) -> None:
 
 
 def download(
-    address: HubAddress, progress: Progress | None = None, size: int | None = None
+    address: HubAddress,
+    progress: Progress | None = None,
+    size: int | None = None,
+    terms: Terms = OWNER,
 ) -> Path:
-    """Fetch the file into huggingface_hub's cache and return its path there.
+    """Fetch the file into the cache and return its path there.
 
     Args:
         address: What to fetch.
         progress: Told how far it is; without one, huggingface_hub draws its bar on stderr.
         size: Bytes the file must have, if that is known.
+        terms: Whose cache, whose token, and how many bytes at most where no size is given.
 
     Raises:
         HubUnreachableError: Within `PROBE_SECONDS`, if no Hub answers; at once for `PATIENCE`
@@ -89,28 +92,30 @@ def download(
     if reason := failure():
         raise HubUnreachableError(reason)
     try:
-        found = within(PROBE_SECONDS, lambda: _probe(address))
+        found = within(PROBE_SECONDS, lambda: _probe(address, terms))
     except (errors.HTTPError, OSError, ValueError) as error:
         problem = hub_reasons.of_no_answer(error, address, endpoint())
         if isinstance(problem, HubUnreachableError):
             _failures[endpoint()] = (time.monotonic(), str(problem))
         raise problem from error
-    if found is not None and found != (size or min(found, LARGEST_FILE)):
-        wanted = f"the {size} that config.json states" if size else f"at most {LARGEST_FILE}"
+    if found is not None and found != (size or min(found, terms.largest)):
+        wanted = f"the {size} that config.json states" if size else f"at most {terms.largest}"
         raise WeightsError(f"{address.file} of {address.repo} has {found} bytes, not {wanted}")
     try:
-        return _download(address, progress)
+        return _download(address, progress, terms)
     except (errors.HTTPError, OSError, ValueError) as error:
-        raise hub_reasons.of_no_file(error, address) from error
+        raise hub_reasons.of_no_file(error, address, terms) from error
 
 
-def _download(address: HubAddress, progress: Progress | None) -> Path:
+def _download(address: HubAddress, progress: Progress | None, terms: Terms) -> Path:
     from huggingface_hub import hf_hub_download
 
     path = hf_hub_download(
         address.repo,
         address.file,
         revision=address.commit,
+        cache_dir=terms.cache,
+        token=terms.token,
         endpoint=endpoint(),
         etag_timeout=ANSWER_SECONDS,
         tqdm_class=bridge(progress, address.repo) if progress else None,
@@ -118,13 +123,15 @@ def _download(address: HubAddress, progress: Progress | None) -> Path:
     return Path(path)
 
 
-def _probe(address: HubAddress) -> int | None:
+def _probe(address: HubAddress, terms: Terms) -> int | None:
     """Ask for the file's first byte, wherever the Hub keeps it; return the file's size in bytes."""
     from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
     from huggingface_hub.errors import FileMetadataError
 
     url = hf_hub_url(address.repo, address.file, revision=address.commit, endpoint=endpoint())
-    metadata = get_hf_file_metadata(url, timeout=ANSWER_SECONDS, endpoint=endpoint())
+    metadata = get_hf_file_metadata(
+        url, token=terms.token, timeout=ANSWER_SECONDS, endpoint=endpoint()
+    )
     if metadata.commit_hash is None or metadata.etag is None:
         raise FileMetadataError("no commit in the answer")  # a log-in page, a proxy's notice
     if metadata.location != url:  # storage elsewhere may be blocked where the Hub is not
@@ -133,17 +140,3 @@ def _probe(address: HubAddress) -> int | None:
         ) as response:
             response.raise_for_status()
     return metadata.size
-
-
-def within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Return what `call` returns, or raise TimeoutError once `seconds` have passed."""
-    outcome: Future = Future()
-
-    def attempt() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:
-            outcome.set_exception(error)
-
-    threading.Thread(target=attempt, daemon=True).start()  # daemon: nothing waits for it at exit
-    return outcome.result(seconds)

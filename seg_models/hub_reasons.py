@@ -3,7 +3,7 @@
 from huggingface_hub import constants, errors
 
 from .hub_reader import HubUnreachableError
-from .specs import HubAddress, WeightsError
+from .specs import HubAddress, Terms, WeightsError
 
 
 def of_no_answer(error: Exception, address: HubAddress, endpoint: str) -> WeightsError:
@@ -27,11 +27,13 @@ def of_no_answer(error: Exception, address: HubAddress, endpoint: str) -> Weight
     )
 
 
-def of_no_file(error: Exception, address: HubAddress) -> WeightsError:
+def of_no_file(error: Exception, address: HubAddress, terms: Terms) -> WeightsError:
     """Explain why a Hub that answered did not deliver: it broke off, or the disk is in the way."""
     transport = any(isinstance(each, errors.HTTPError) for each in (error, error.__cause__))
     if transport or "Consistency check failed" in str(error):
         return WeightsError(f"the download of {address.repo} broke off; try again")
+    if terms.cache is not None:  # a visitor can do nothing about it, and need not know the folder
+        return WeightsError(f"{address.repo} cannot be kept: the disk is full or not to be written")
     return WeightsError(
         f"the cache folder {constants.HF_HUB_CACHE} cannot keep the file ({_first_line(error)}); "
         "make room there, or set HF_HOME to a folder that can be written"

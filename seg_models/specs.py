@@ -61,6 +61,18 @@ class HubAddress:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """On what terms files come from the Hub: who asks, where they are kept, how large they may be.
+
+    The defaults are the owner's, on whose machine this runs.
+    """
+
+    cache: Path | None = None  # a folder; None: huggingface_hub's own cache
+    token: bool | None = None  # None: the owner's, if there is one; False: as a stranger
+    largest: int = 1 << 30  # bytes of a file; no network here comes near
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """Every fact of one trained network: a row of the zoo, read from its config.json."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import hub_reader
+from .deadline import within
 from .specs import WeightsError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def connect() -> "HfApi":
     client = HfApi(endpoint=hub_reader.endpoint())
     # The probe: later requests have no time limit of their own.
     with explained("the log-in"):
-        hub_reader.within(hub_reader.PROBE_SECONDS, client.whoami)
+        within(hub_reader.PROBE_SECONDS, client.whoami)
     return client
 
 

@@ -63,7 +63,8 @@ def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict
 def status(checkpoint: Checkpoint) -> str:
     """Say at once, asking nobody: "embedded", "cached", "on the Hub" or "unreachable: <why>"."""
     if checkpoint.embedded:
-        return "embedded"
+        snapshot = checkpoint.hub is not None and checkpoint.folder.name == checkpoint.hub.commit
+        return "cached" if snapshot else "embedded"
     place = address(checkpoint)
     if place is None:
         return f"unreachable: {NO_ADDRESS}"

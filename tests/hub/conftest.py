@@ -1,13 +1,10 @@
 """A loopback Hub, a fresh cache, and small checkpoints whose weights only that Hub has."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
-from loopback_client import FAULTY, Loopback
+from loopback_client import FAULTY, running
 
 from seg_models import hub_reader, labels, storage
 from seg_models.specs import Checkpoint, CrfSettings, Recipe
@@ -15,14 +12,8 @@ from seg_models.specs import Checkpoint, CrfSettings, Recipe
 
 @pytest.fixture(scope="session")
 def loopback():
-    script = Path(__file__).with_name("loopback.py")
-    command = [sys.executable, str(script)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Loopback(process.stdout.readline().strip())
-        process.stdin.close()
-        process.wait(10)
+    with running() as hub:
+        yield hub
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 It answers what huggingface_hub asks for, no more. Run as `python loopback.py`, it prints its
 address and serves until its standard input closes. Tests steer it with `PUT /_/file/<repo>/<path>`
 (store a file), `PUT /_/fault/<repo>` (body: how that repo misbehaves, see `FAULTS`) and
-`GET /_/log` (the requests so far).
+`GET /_/log` (the requests so far) and `GET /_/tokens` (who made them, by path).
 """
 
 import hashlib
@@ -61,6 +61,7 @@ class Handler(Api, Replies, BaseHTTPRequestHandler):
             self.steer(path[3:])
             return
         self.hub.log.append([self.command, path, self.headers.get("Range", "")])
+        self.hub.tokens.setdefault(path, []).append(self.headers.get("Authorization", ""))
         if path.startswith("/blob/"):
             self.blob(path.split("/")[2])
         elif "/resolve/" in path:
@@ -71,6 +72,9 @@ class Handler(Api, Replies, BaseHTTPRequestHandler):
     def steer(self, what: str):
         if what == "log":
             self.reply(json.dumps(self.hub.log).encode())
+            return
+        if what == "tokens":
+            self.reply(json.dumps(self.hub.tokens).encode())
             return
         kind, namespace, name, *rest = what.split("/")
         repo = f"{namespace}/{name}"

@@ -1,9 +1,14 @@
 """The tests' hand on the loopback Hub, which runs in another process."""
 
 import json
+import subprocess
+import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +44,24 @@ class Loopback:
     def log(self) -> list[list[str]]:
         """Return the requests so far for files: method, path and range of each."""
         return [each for each in json.loads(self.steer("log")) if "/api/" not in each[1]]
+
+    def tokens(self, repo: str) -> set[str]:
+        """Return the Authorization headers that came with the requests for a repo's files."""
+        known = json.loads(self.steer("tokens"))
+        return {each for path, all_ in known.items() if f"/{repo}/" in path for each in all_}
+
+
+@contextmanager
+def running() -> Iterator[Loopback]:
+    """Start a loopback Hub in a process of its own."""
+    script = Path(__file__).with_name("loopback.py")
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Loopback(process.stdout.readline().strip())
+        process.stdin.close()
+        process.wait(10)
 
 
 def gets(hub: Loopback) -> list[list[str]]:

@@ -13,6 +13,7 @@ class Hub:
         self.collections: dict[str, dict] = {}
         self.faults: dict[str, str] = {}
         self.log: list[list[str]] = []
+        self.tokens: dict[str, list[str]] = {}  # path: what each request for it called itself
         self.storage = ""
 
     def at(self, repo: str, revision: str) -> str | None:

@@ -1,13 +1,14 @@
 """Anyone's checkpoint can be opened, and none of it is believed before it is checked."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import tiny
 import torch
 
-from seg_models import guests, hub_reader, labels, networks, pipeline, zoo
-from seg_models.specs import HubAddress, WeightsError
+from seg_models import guest_checks, guests, hub_reader, labels, networks, pipeline, zoo
+from seg_models.specs import HubAddress, Terms, WeightsError
 
 REPO = "someone/my-net"
 
@@ -74,19 +75,36 @@ def test_a_repo_once_opened_opens_without_the_hub(hub, upload, monkeypatch):
         ({"architecture": "os.system"}, r"unknown here; known are .*deeplab_v1"),
         ({"classes": []}, "colours"),
         ({"classes": ["a"] * 300, "colours": [[0, 0, 0]] * 300}, "300 classes"),
-        ({"sha256": None}, "must state file_bytes and sha256"),
-        ({"file_bytes": 1 << 40}, "must state file_bytes and sha256"),
+        ({"sha256": None}, "may be unknown only of other"),
+        ({"sha256": 7}, "must state file_bytes and sha256"),
+        ({"file_bytes": 1 << 40}, "1,073,741,824 may be"),
         ({"options": {"width": 1e9}}, "unlikely options"),
         ({"options": {"width": 64}}, "parameters"),
         ({"options": {"surprise": 1}}, "cannot be built"),
         ({"storage": "pickle"}, "no storage called 'pickle'"),
+        ({"name": "../../etc/passwd"}, "letters, digits"),
+        ({"domain": "a/b"}, "letters, digits"),
+        ({"name": ["a", "list"]}, "wrong kind"),
+        ({"classes": ["x" * 65] + ["a"] * 10}, "names cannot be shown"),
+        ({"classes": ["new\nline"] + ["a"] * 10}, "names cannot be shown"),
+        ({"classes": [7] * 11}, "wrong kind"),
+        ({"recipe": {"long_side": 100_000}}, "more than 2048 pixels"),
+        ({"recipe": {"long_side": 64, "std": [0, 1, 1]}}, "mean or std"),
+        ({"recipe": {"long_side": 64, "mean": ["a", "b", "c"]}}, "wrong kind"),
+        ({"options": {"width": 2}, "recipe": {"long_side": 2048}}, "multiply-adds"),
+        ({"crf": {"colour_reach": 0}}, "colour_reach must be above 0"),
+        ({"crf": {"colour_reach": "wide"}}, "wrong kind"),
+        ({"results": {"val_miou": "100 %"}}, "wrong kind"),
+        ({"results": {"val_miou": 7}}, "val_miou that is none"),
+        ({"results": None}, "wrong kind"),
     ],
 )
 def test_what_a_repo_says_is_checked_before_its_weights_are_fetched(hub, upload, changes, words):
     upload(**changes)
     before = hub.log()
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=words) as caught:
         guests.open_checkpoint(REPO)
+    assert "/models--" not in str(caught.value), "no folder of this machine"
     assert not [path for _, path, _ in hub.log()[len(before) :] if path.endswith("safetensors")]
 
 
@@ -138,4 +156,30 @@ def test_the_papers_own_networks_are_within_the_bounds():
     with torch.device("meta"):
         for name in networks.architectures():
             network = networks.create(name, len(labels.VOC.classes))
-            assert sum(each.numel() for each in network.parameters()) < guests.LARGEST_NETWORK
+            assert sum(each.numel() for each in network.parameters()) < guest_checks.LARGEST_NETWORK
+
+
+def test_parameters_are_counted_not_believed(folder):
+    known = zoo.read(folder).parameters
+    change(folder, parameters="many")
+    assert guests.open_checkpoint(folder).parameters == known
+
+
+def test_a_stranger_gets_no_more_than_is_allowed_and_leaves_the_owners_cache_alone(
+    hub, upload, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HF_TOKEN", "writer")
+    size = json.loads((tmp_path / "mine" / "config.json").read_text())["file_bytes"]
+    upload()
+    terms = Terms(cache=tmp_path / "visitors", token=False, largest=size)
+    assert guests.from_hub(REPO, terms=terms).folder.is_relative_to(tmp_path / "visitors")
+    assert hub_reader.cached(HubAddress(REPO, None, "config.json")) is None
+    assert hub.tokens(REPO) == {""}
+    with pytest.raises(ValueError, match=f"has {size:,} bytes; {size - 1:,} may be"):
+        guests.from_hub(REPO, terms=replace(terms, largest=size - 1))
+
+
+def test_a_config_as_large_as_weights_is_not_downloaded(hub):
+    hub.put(REPO, "config.json", b"{" + b" " * guests.LARGEST_CONFIG)
+    with pytest.raises(WeightsError, match="not at most"):
+        guests.from_hub(REPO)

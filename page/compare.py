@@ -11,7 +11,7 @@ import numpy as np
 from seg_models import preprocess, render, zoo
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
 
-from . import fetching, network, wording
+from . import fetching, guestbook, network, wording
 from .drawing import REFINED, labels
 from .errors import told
 from .inspection import png_url
@@ -34,11 +34,9 @@ class Answer:
 
 def fitting(model: str | None) -> list[str]:
     """Return the networks that know the same things as `model` and are here."""
-    known = {each.name: each for each in zoo.checkpoints()}
-    if model not in known:
-        return []
-    domain = known[model].domain
-    return [name for name, each in known.items() if each.domain == domain and each.embedded]
+    chosen = guestbook.lookup(model)
+    fit = [each for each in zoo.checkpoints() if chosen and each.domain == chosen.domain]
+    return [each.name for each in fit if each.embedded]
 
 
 def compare(

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import gradio as gr
 
-from seg_models import render, zoo
+from seg_models import render
 
-from . import drawing, files, network
+from . import drawing, files, guestbook, network
 from .errors import told
 from .translations import preferred
 from .translations.errors import NO_PHOTO
@@ -32,8 +32,9 @@ def segment(
     with told(preferred(request)):
         if photo is None:
             raise ValueError(NO_PHOTO)
-        crf = replace(zoo.find(model).crf, iterations=iterations)
-        segmentation = network.segment(model, photo, crf)
+        checkpoint = guestbook.find(model)
+        crf = replace(checkpoint.crf, iterations=iterations)
+        segmentation = network.segment(checkpoint, photo, crf)
         label_set = segmentation.checkpoint.labels
         paths = []
         for stage, name in enumerate(("score_map", "upsampled", "refined")):

@@ -2,9 +2,7 @@
 
 import gradio as gr
 
-from seg_models import zoo
-
-from . import handlers, photos, wording
+from . import choosing, handlers, photos
 from .look import Look, choices
 from .shown import SKIP
 from .translations import ENGLISH, preferred
@@ -40,7 +38,7 @@ def join_photo(photo) -> None:
 
 
 def join_arrival(page, strip, choosers, view) -> None:
-    """Join the page's opening to what the browser cannot translate by itself."""
+    """Join the page's opening to what the browser cannot translate by itself, or what is new."""
     page.load(_greet, None, [strip, *choosers, view], **QUIET)
 
 
@@ -52,15 +50,11 @@ def join_examples(strip, photo, model, truth) -> None:
 
 def _greet(request: gr.Request):
     language = preferred(request)
-    if language == ENGLISH:  # as it stands there already
-        return [SKIP] * 4
-    networks = [(wording.choice(each, language), each.name) for each in zoo.checkpoints()]
-    return [
-        photos.gallery(photos.examples(), language),
-        gr.update(choices=networks),
-        gr.update(choices=networks),
-        gr.update(choices=choices(None, language)),
-    ]
+    networks = gr.update(choices=choosing.choices((), language))
+    if language == ENGLISH:  # as it stands there already, but for what was fetched since
+        return [SKIP, networks, networks, SKIP]
+    gallery = photos.gallery(photos.examples(), language)
+    return [gallery, networks, networks, gr.update(choices=choices(None, language))]
 
 
 def _check(photo, request: gr.Request):

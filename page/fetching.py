@@ -1,13 +1,14 @@
-"""Weights that come from the Hub: the visitor sees how far the download is."""
+"""Waiting for the Hub: the visitor sees how far a download is."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from seg_models import weights
+from seg_models.hub_progress import Progress
 from seg_models.specs import Checkpoint
 
 PAUSE = 0.3  # seconds between two words on a download
@@ -19,20 +20,24 @@ def words(checkpoint: Checkpoint) -> Iterator[str]:
     Raises:
         WeightsError: If they cannot be had.
     """
-    if checkpoint.embedded:
-        return
+    if not checkpoint.embedded:
+        yield from telling(lambda progress: weights.locate(checkpoint, progress))
+
+
+def telling(fetch: Callable[[Progress], object]) -> Iterator[str]:
+    """Yield what `fetch` tells its `progress` until it is done; raise what it raises."""
     told: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     failures: list[Exception] = []
 
-    def fetch() -> None:
+    def run() -> None:
         try:
-            weights.locate(checkpoint, lambda share, said: told.put(f"{said}, {share:.0%}"))
+            fetch(lambda share, said: told.put(f"{said}, {share:.0%}"))
         except Exception as error:  # of whatever kind: it is raised where it is waited for
             failures.append(error)
         finally:
             told.put(None)
 
-    threading.Thread(target=fetch, daemon=True, name="fetch").start()
+    threading.Thread(target=run, daemon=True, name="fetch").start()
     said = told.get()
     while said is not None:
         yield said

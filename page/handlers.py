@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from seg_models import preprocess, render, zoo
+from seg_models import preprocess, render
 
-from . import drawing, fetching, inspection, markup, network, wording
+from . import drawing, fetching, guestbook, inspection, markup, network, wording
 from .drawing import REFINED, SCORE_MAP, UPSAMPLED
 from .errors import told
 from .look import Look, choices
@@ -49,7 +49,7 @@ def analyse(
         if photo is None:
             raise ValueError(NO_PHOTO)
         yield NOTHING._replace(status=say(look.language, "loading"))
-        checkpoint = zoo.find(model or "")
+        checkpoint = guestbook.find(model or "")
         for said in fetching.words(checkpoint):
             yield Shown(status=html.escape(translated(look.language, said)))
         look = look.valid(checkpoint)
@@ -57,7 +57,7 @@ def analyse(
             status=say(look.language, "running"),
             view=gr.update(choices=choices(checkpoint.labels, look.language), value=look.view),
         )
-        stages = network.stages(model, photo)
+        stages = network.stages(checkpoint, photo)
         segmentation = next(stages)
         caption = wording.score_map_caption(segmentation, look.language)
         yield Shown(

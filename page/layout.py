@@ -2,9 +2,8 @@
 
 import gradio as gr
 
-from seg_models import zoo
-
 from . import (
+    choosing,
     endpoint,
     events,
     handlers,
@@ -41,7 +40,7 @@ def build() -> gr.Blocks:
         key = gr.State(time_to_live=3600, delete_callback=handlers.RESULTS.forget)
         with gr.Row(elem_id="bench"):
             with gr.Column(scale=3, min_width=300, elem_id="controls"):
-                photo, model, button, strip = _controls()
+                photo, model, button, strip = _controls(page)
             with gr.Column(scale=9, min_width=320, elem_id="stages"):
                 panels = _panels()
                 facts, look, crf = _facts()
@@ -70,21 +69,18 @@ def build() -> gr.Blocks:
     return page
 
 
-def _controls() -> tuple[gr.Image, gr.Dropdown, gr.Button, gr.HTML]:
+def _controls(page: gr.Blocks) -> tuple[gr.Image, gr.Dropdown, gr.Button, gr.HTML]:
     photo = photos.photo_input()
     events.join_photo(photo)
-    model = gr.Dropdown(
-        [(wording.choice(each, ENGLISH), each.name) for each in zoo.checkpoints()],
-        value=serving.default_model(),
-        label=text("network"),
-        elem_id="model",
-        render=False,
-    )
+    model = choosing.network_input()
     gallery = photos.gallery(photos.examples(), ENGLISH)
     strip = gr.HTML(gallery, elem_id="examples", js_on_load=CHOOSE)
     model.render()
+    mine = gr.State((), time_to_live=3600)
+    choosing.show_whereabouts(page, model)
     button = gr.Button(text("segment"), variant="primary", elem_id="segment", size="lg")
     gr.HTML(f"<p>{text('privacy')}</p>", elem_id="privacy")
+    choosing.own_network(model, mine)
     return photo, model, button, strip
 
 

@@ -18,20 +18,25 @@ except ImportError:
 
 from seg_models import pipeline, zoo
 from seg_models.pipeline import WORKING_SIDE, Photo, Segmenter
-from seg_models.specs import CrfSettings, Segmentation
+from seg_models.specs import Checkpoint, CrfSettings, Segmentation
 
 SECONDS = 15  # of the GPU at most: what a visitor's quota is charged beforehand
 ZERO_GPU = spaces is not None and os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
 
 
-def stages(model: str, photo: Photo, working_side: int = WORKING_SIDE) -> Iterator[Segmentation]:
+def stages(
+    model: str | Checkpoint, photo: Photo, working_side: int = WORKING_SIDE
+) -> Iterator[Segmentation]:
     """Yield the result after the score map and after the upsampling.
 
     Raises:
         ValueError: If there is no such checkpoint or `photo` cannot be read.
         WeightsError: If the weights cannot be had.
     """
-    segmenter = resident().get(model) or pipeline.load(model)
+    checkpoint = zoo.find(model) if isinstance(model, str) else model
+    segmenter = resident().get(checkpoint.name)
+    if segmenter is None or segmenter.checkpoint != checkpoint:  # a visitor's may be called alike
+        segmenter = pipeline.load(checkpoint)
     segmentation = pipeline.score(segmenter, photo, working_side)
     yield _carried(segmentation)
     yield _carried(pipeline.enlarge(segmenter.network, segmentation))
@@ -42,7 +47,7 @@ if ZERO_GPU:
 
 
 def segment(
-    model: str, photo: Photo, crf: CrfSettings, working_side: int = WORKING_SIDE
+    model: str | Checkpoint, photo: Photo, crf: CrfSettings, working_side: int = WORKING_SIDE
 ) -> Segmentation:
     """Return the last stage of all, the CRF's included."""
     segmentation = list(stages(model, photo, working_side))[-1]

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 from seg_models import zoo
 
+from . import guestbook
 from .translations import name, say, text
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -85,7 +86,7 @@ def examples() -> tuple[Example, ...]:
 def matching_model(example: Example, model: str | None) -> str | None:
     """Return the checkpoint to use for `example`: as like `model` as knows the example's domain."""
     known = {each.name: each for each in zoo.checkpoints()}
-    chosen = known.get(model)
+    chosen = guestbook.lookup(model)
     if chosen and chosen.domain == example.domain:
         return model
     fitting = [each for each in known.values() if each.domain == example.domain]

@@ -115,7 +115,7 @@ def _pack(key, crf, iterations, safe, request: gr.Request):
         segmentation = result.exactly(min(iterations if crf else 0, len(result.spent)))
         done = segmentation.crf.iterations if segmentation.crf else 0
         address = str(request.request.base_url).rstrip("/") if request else ""
-        calls = takeaway.calls(segmentation.checkpoint.name, done, address, look.language)
+        calls = takeaway.calls(segmentation.checkpoint, done, address, look.language)
         return gr.update(value=takeaway.pack(segmentation, look), visible=True), calls
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from seg_models import pipeline, render
-from seg_models.specs import Segmentation
+from seg_models.specs import Checkpoint, Segmentation
 
-from . import drawing, files
+from . import drawing, files, guestbook
 from .look import Look
 from .translations import say
 
@@ -45,9 +45,16 @@ def pack(segmentation: Segmentation, look: Look) -> list[str]:
     return [*map(str, paths), str(_zipped(paths, f"{segmentation.checkpoint.name}.zip"))]
 
 
-def calls(model: str, iterations: int, address: str, language: str) -> str:
-    """Return, as Markdown, how a program, a shell and another machine get the same result."""
-    return f"""\
+def calls(checkpoint: Checkpoint, iterations: int, address: str, language: str) -> str:
+    """Return, as Markdown, how a program, a shell and another machine get the same result.
+
+    A network that a visitor brought along is that visitor's alone on this page, so programs ask
+    the Hub for it.
+    """
+    key = guestbook.key(checkpoint)
+    model = key or checkpoint.name
+    loaded = f'seg_models.open_checkpoint("{key}")' if key else f'"{model}"'
+    here = f"""\
 {say(language, "python")}
 ```python
 from dataclasses import replace
@@ -55,7 +62,7 @@ from dataclasses import replace
 import seg_models
 from seg_models import pipeline
 
-segmenter = seg_models.load("{model}")
+segmenter = seg_models.load({loaded})
 crf = replace(segmenter.checkpoint.crf, iterations={iterations})
 labels = pipeline.labels(segmenter.segment("photo.jpg", crf))  # (H, W) class indices
 ```
@@ -63,6 +70,11 @@ labels = pipeline.labels(segmenter.segment("photo.jpg", crf))  # (H, W) class in
 ```sh
 python -m seg_models predict photo.jpg --model {model} --crf {iterations} --out results
 ```
+"""
+    return (
+        here
+        if key
+        else f"""{here}\
 {say(language, "client")}
 ```python
 from gradio_client import Client, handle_file
@@ -73,6 +85,7 @@ score_map, upsampled, refined, details = client.predict(
 )
 ```
 """
+    )
 
 
 def _zipped(paths: list[Path], name: str) -> Path:

@@ -9,6 +9,7 @@ from seg_models import report, weights
 from seg_models.specs import Checkpoint, Segmentation
 from seg_models.upsample import likeliest
 
+from . import guestbook
 from .translations import count, name, say
 from .translations.errors import translated
 
@@ -45,10 +46,22 @@ def choice(checkpoint: Checkpoint, language: str) -> str:
     if miou is not None:
         parts.append(f"val mIoU {100 * miou:.0f} %")
     if not checkpoint.embedded:
-        size = checkpoint.file_bytes  # unknown of other people's files
-        megabytes = f"{size / 2**20:.0f}" if size else ""
-        parts.append(say(language, "hub-size" if size else "hub", megabytes=megabytes))
+        parts.append(_availability(checkpoint, language))
     return " · ".join(parts)
+
+
+def _availability(checkpoint: Checkpoint, language: str) -> str:
+    state = weights.status(checkpoint).partition(":")[0]
+    size = checkpoint.file_bytes  # unknown of other people's files
+    if state == "on the Hub" and size:
+        return say(language, "hub-size", megabytes=f"{size / 2**20:.0f}")
+    return say(language, f"list-{state}")
+
+
+def brought(key: str, checkpoint: Checkpoint) -> str:
+    """Return the line of a network that a visitor brought along: its kind, where it is from."""
+    repo, _, commit = key.partition("@")
+    return " · ".join([architecture(checkpoint), repo, *([commit[:7]] if commit else [])])
 
 
 def score_map_caption(segmentation: Segmentation, language: str) -> str:
@@ -111,7 +124,9 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
         height=height,
         columns=columns,
         rows=rows,
-        status=html.escape(translated(language, weights.status(checkpoint))),
+        status=html.escape(
+            guestbook.key(checkpoint) or translated(language, weights.status(checkpoint))
+        ),
         digest=(weights.sha256(checkpoint) or "?")[:8],
     )
 

@@ -11,6 +11,7 @@ UNFORESEEN = "Something failed on the server; it was logged. Another photo or ne
 NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
 NO_NETWORKS = "Choose the networks to compare: two or more show most."
 NO_RESULT = "There is no result yet: choose a photo and press Segment first."
+GONE = "that network is no longer kept here; open it again"
 RESULT_GONE = "That result is no longer kept; press Segment again."
 
 # What stands in a {place} is translated by itself if it is such a sentence, too.
@@ -107,6 +108,32 @@ KOREAN = {
     ),
     "{hub} cannot be reached ({fault}); check the connection": (
         "{hub} 서버에 닿을 수 없습니다 ({fault}). 연결을 확인하세요"
+    ),
+    "HF_HUB_OFFLINE is set; unset it to fetch": (
+        "HF_HUB_OFFLINE이 설정되어 있습니다. 받으려면 해제하세요"
+    ),
+    GONE: "그 신경망은 더 이상 보관되어 있지 않습니다. 다시 여세요",
+    "{name} is neither a folder nor a Hub repo; a repo is named like me/my-network": (
+        "{name}은 Hub 저장소의 이름이 아닙니다. me/my-network처럼 적어 주세요"
+    ),
+    "{name} is neither a Hub repo, named like me/my-network, nor a folder that this page's owner "
+    "offers; those are {folders}": (
+        "{name}은 me/my-network 같은 Hub 저장소도, 이 페이지 주인이 내놓은 폴더도 아닙니다. "
+        "내놓은 폴더: {folders}"
+    ),
+    "{name} is a {architecture}, which is unknown here; known are {known}": (
+        "{name}은 {architecture}인데 여기서는 모르는 구조입니다. 아는 것은 {known}"
+    ),
+    "{name} has {size} bytes; {most} may be": (
+        "{name}은 {size}바이트입니다. {most}바이트까지 받습니다"
+    ),
+    "{repo} is gated: accept its terms on {hub}, then log in with `hf auth login`": (
+        "{repo} 저장소는 약관에 동의해야 합니다. "
+        "{hub}에서 동의하고 `hf auth login`으로 로그인하세요"
+    ),
+    "{repo} has no commit {commit}; check config.json": "{repo}에 {commit} 커밋이 없습니다",
+    "{repo} has no file {file}; see what it has on {hub}": (
+        "{repo}에 {file} 파일이 없습니다. {hub}에서 확인하세요"
     ),
     "the download of {repo} broke off; try again": (
         "{repo} 내려받기가 끊겼습니다. 다시 해 보세요"

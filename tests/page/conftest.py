@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -65,21 +66,27 @@ def _sharpen(checkpoint, photo):
 
 @pytest.fixture(scope="session")
 def server(zoo_folder, tmp_path_factory):
-    """The address of a running page; what it says goes to a file that a failure shows."""
+    """The address of a running page, offline."""
+    variables = {"SEG_MODELS_WEIGHTS_DIR": str(zoo_folder), "HF_HUB_OFFLINE": "1"}
+    with running_page(tmp_path_factory.mktemp("server"), variables) as address:
+        yield address
+
+
+@contextmanager
+def running_page(scratch, variables):
+    """Start the page and give its address; what it says goes to a file that a failure shows."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    scratch = tmp_path_factory.mktemp("server")
     environment = {
         **os.environ,
-        "SEG_MODELS_WEIGHTS_DIR": str(zoo_folder),
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_SERVER_PORT": str(port),
         "GRADIO_TEMP_DIR": str(scratch / "cache"),
         "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
         "NO_PROXY": "127.0.0.1,localhost",
         "OMP_NUM_THREADS": "1",
+        **variables,
     }
     with (scratch / "log").open("w") as log:
         process = subprocess.Popen(

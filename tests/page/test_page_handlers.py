@@ -110,6 +110,12 @@ def test_saved_pictures_are_swept_once_they_are_old():
     assert not path.exists()
 
 
+def test_a_picture_stays_in_its_folder_whatever_a_class_is_called():
+    path = files.Path(files.save(np.zeros((2, 2, 3), np.uint8), "net-probability-of-../../x"))
+    assert path.name == "net-probability-of-..-..-x.png"
+    assert path.parent.parent == files._folder()
+
+
 def test_a_street_example_takes_the_street_network_of_the_same_architecture(tmp_path):
     street = photos.Example(tmp_path, "street", "camvid", "a street")
     assert photos.matching_model(street, "deeplab_v1-animals") == "deeplab_v1-camvid"
@@ -130,7 +136,8 @@ def test_choices_name_domain_and_quality(zoo_folder):
     assert f"{100 * facts['results']['val_miou']:.0f} %" in choice
 
 
-def test_a_choice_from_the_hub_says_its_size_where_that_is_known():
+def test_a_choice_from_the_hub_says_its_size_where_that_is_known(monkeypatch):
+    monkeypatch.setattr(wording.weights, "status", lambda checkpoint: "on the Hub")
     abroad = replace(serving.zoo.find("deeplab_v1-camvid"), folder=None, file_bytes=3 * 2**20)
     assert wording.choice(abroad, "en").endswith(" · 3 MB from the Hub")
     assert wording.choice(replace(abroad, file_bytes=None), "en").endswith(" · from the Hub")

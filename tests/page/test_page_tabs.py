@@ -128,7 +128,7 @@ def fenced(text, language):
 
 
 def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_path, monkeypatch):
-    text = takeaway.calls("deeplab_v1-animals", 3, "http://127.0.0.1:1", "en")
+    text = takeaway.calls(zoo.find("deeplab_v1-animals"), 3, "http://127.0.0.1:1", "en")
     Image.open(photo_path).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     python, _ = (each.replace("photo.jpg", "photo.png") for each in fenced(text, "python"))

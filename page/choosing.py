@@ -66,7 +66,7 @@ def whereabouts(model: str | None, language: str) -> str:
     if checkpoint is None:
         return ""
     if model != checkpoint.name:
-        return html.escape(say(language, "brought", network=model))
+        return html.escape(say(language, "brought", network=wording.short(model)))
     state, _, reason = weights.status(checkpoint).partition(": ")
     return html.escape(say(language, state, reason=translated(language, reason)))
 
@@ -96,7 +96,7 @@ def bring(wish: str, mine: Keys, language: str) -> Iterator[tuple[Any, Any, Any]
         (key,) = opened
         mine = (*(each for each in mine if each != key), key)
         classes = count(language, len(guestbook.find(key).labels.classes), "classes")
-        said = html.escape(say(language, "opened", network=key, classes=classes))
+        said = html.escape(say(language, "opened", network=wording.short(key), classes=classes))
         yield said, gr.update(choices=choices(mine, language), value=key), mine
 
 

@@ -60,8 +60,13 @@ def _availability(checkpoint: Checkpoint, language: str) -> str:
 
 def brought(key: str, checkpoint: Checkpoint) -> str:
     """Return the line of a network that a visitor brought along: its kind, where it is from."""
-    repo, _, commit = key.partition("@")
-    return " · ".join([architecture(checkpoint), repo, *([commit[:7]] if commit else [])])
+    return f"{architecture(checkpoint)} · {short(key)}"
+
+
+def short(key: str) -> str:
+    """Return the key of a network that was brought along, its commit shortened."""
+    repo, at, commit = key.partition("@")
+    return f"{repo}{at}{commit[:7]}"
 
 
 def score_map_caption(segmentation: Segmentation, language: str) -> str:
@@ -111,6 +116,7 @@ def alt_text(
 def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> str:
     """Return a whole run in words: time, classes, what the network saw, whose weights it has."""
     checkpoint = segmentation.checkpoint
+    key = guestbook.key(checkpoint)
     height, width = segmentation.photo_size
     rows, columns = segmentation.input_size
     return say(
@@ -124,9 +130,7 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
         height=height,
         columns=columns,
         rows=rows,
-        status=html.escape(
-            guestbook.key(checkpoint) or translated(language, weights.status(checkpoint))
-        ),
+        status=html.escape(short(key) if key else translated(language, weights.status(checkpoint))),
         digest=(weights.sha256(checkpoint) or "?")[:8],
     )
 

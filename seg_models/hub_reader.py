@@ -94,7 +94,7 @@ def download(
     try:
         found = within(PROBE_SECONDS, lambda: _probe(address, terms))
     except (errors.HTTPError, OSError, ValueError) as error:
-        problem = hub_reasons.of_no_answer(error, address, endpoint())
+        problem = hub_reasons.of_no_answer(error, address, endpoint(), terms)
         if isinstance(problem, HubUnreachableError):
             _failures[endpoint()] = (time.monotonic(), str(problem))
         raise problem from error

@@ -6,9 +6,12 @@ from .hub_reader import HubUnreachableError
 from .specs import HubAddress, Terms, WeightsError
 
 
-def of_no_answer(error: Exception, address: HubAddress, endpoint: str) -> WeightsError:
+def of_no_answer(
+    error: Exception, address: HubAddress, endpoint: str, terms: Terms
+) -> WeightsError:
     """Explain why the probe failed: the Hub refuses this file, or does not answer at all."""
-    refusal = _refusal(error, address, endpoint)
+    refusal = _to_stranger(error, address, endpoint) if terms.token is False else None
+    refusal = refusal or _refusal(error, address, endpoint)
     if refusal is not None:
         return WeightsError(refusal)
     status = getattr(getattr(error, "response", None), "status_code", None)
@@ -38,6 +41,16 @@ def of_no_file(error: Exception, address: HubAddress, terms: Terms) -> WeightsEr
         f"the cache folder {constants.HF_HUB_CACHE} cannot keep the file ({_first_line(error)}); "
         "make room there, or set HF_HOME to a folder that can be written"
     )
+
+
+def _to_stranger(error: Exception, address: HubAddress, endpoint: str) -> str | None:
+    """Return why the Hub gives nothing to those who cannot log in here."""
+    match error:
+        case errors.GatedRepoError():
+            return f"{address.repo} is gated; only what is open to all can be had here"
+        case errors.RepositoryNotFoundError():
+            return f"there is no {address.repo} on {endpoint}, or it is private; check the name"
+    return None
 
 
 def _refusal(error: Exception, address: HubAddress, endpoint: str) -> str | None:

@@ -24,7 +24,7 @@ TEXTS = {
     "brought": "Opened for you: {network}",
     "bring": "Bring your own network",
     "bring-repo": "Hub repo",
-    "bring-help": "As this project's publish command makes one, with config.json in it.",
+    "bring-help": "A repo that this project's publish command made.",
     "bring-open": "Open it",
     "asking": "Asking the Hub …",
     "opened": "{network} is open and chosen. It knows {classes}.",

@@ -131,6 +131,12 @@ KOREAN = {
         "{repo} 저장소는 약관에 동의해야 합니다. "
         "{hub}에서 동의하고 `hf auth login`으로 로그인하세요"
     ),
+    "{repo} is gated; only what is open to all can be had here": (
+        "{repo} 저장소는 제한되어 있습니다. 여기서는 누구에게나 열린 것만 받을 수 있습니다"
+    ),
+    "there is no {repo} on {hub}, or it is private; check the name": (
+        "{hub}에 {repo} 저장소가 없거나 비공개입니다. 이름을 확인하세요"
+    ),
     "{repo} has no commit {commit}; check config.json": "{repo}에 {commit} 커밋이 없습니다",
     "{repo} has no file {file}; see what it has on {hub}": (
         "{repo}에 {file} 파일이 없습니다. {hub}에서 확인하세요"

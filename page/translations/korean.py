@@ -24,7 +24,7 @@ TEXTS = {
     "brought": "직접 연 신경망: {network}",
     "bring": "내 신경망 가져오기",
     "bring-repo": "Hub 저장소",
-    "bring-help": "이 프로젝트의 publish 명령이 만드는, config.json이 있는 저장소.",
+    "bring-help": "이 프로젝트의 publish 명령으로 만든 저장소.",
     "bring-open": "열기",
     "asking": "Hub에 묻는 중 …",
     "opened": "{network} 신경망을 열어 골랐습니다. 클래스 {classes}를 압니다.",

@@ -1,9 +1,11 @@
 """What a visitor may bring along to the page, and what not."""
 
+import time
+
 import gradio as gr
 import pytest
 import tiny
-from loopback_client import Loopback
+from loopback_client import FAULTY, LONGEST_WAIT, PATIENCE, Loopback
 
 from page import choosing, guestbook, handlers, photos, results, takeaway, wording
 from page.look import Look
@@ -52,14 +54,14 @@ def test_a_visitors_network_is_chosen_and_segments(publish, noise):
     commit = publish()
     said, model, mine = brought(f" {REPO} ")
     assert mine == (f"{REPO}@{commit}",) and model["value"] == mine[0]
-    assert (f"DeepLab v1 · {REPO} · {commit[:7]}", mine[0]) in model["choices"]
+    assert (f"DeepLab v1 · {REPO}@{commit[:7]}", mine[0]) in model["choices"]
     assert "is open and chosen. It knows 11 classes" in said
     shown = list(handlers.analyse(str(noise), mine[0], Look()))
     segmentation = handlers.RESULTS.find(shown[-1].key).segmentation
     assert segmentation.checkpoint.hub == HubAddress(REPO, commit)
     assert segmentation.score_map.shape[0] == 11
     labels = segmentation.probabilities.argmax(0).numpy()
-    assert f"Weights: {REPO}@{commit}" in wording.summary(segmentation, labels, ENGLISH)
+    assert f"Weights: {REPO}@{commit[:7]}, sha256" in wording.summary(segmentation, labels, ENGLISH)
     calls = takeaway.calls(segmentation.checkpoint, 3, "http://here", ENGLISH)
     assert f'open_checkpoint("{REPO}@{commit}")' in calls and "gradio_client" not in calls
 
@@ -139,9 +141,11 @@ def test_another_commit_of_a_kept_repo_does_not_take_its_files(publish):
 def test_what_the_hub_says_is_shown_in_place_and_without_markup(hub):
     said, _, _ = brought("<b>/x")
     assert "&lt;b&gt;" in said and "<b>" not in said
+    said, _, _ = brought("them/absent")
+    assert "there is no them/absent" in said and "log in" not in said  # who, and on whose machine?
     hub.fault("gated", "them/gated")
     said, _, _ = brought("them/gated")
-    assert "is gated: accept its terms" in said
+    assert "is gated; only what is open to all" in said
 
 
 def test_an_example_leaves_a_visitors_fitting_network_chosen(publish, tmp_path):
@@ -200,3 +204,24 @@ def test_a_network_that_cannot_be_had_says_so_when_it_is_picked(
     choosing.look(absent.name, language)
     (sentence,) = warned
     assert words in sentence and sentence.startswith("DeepLab v1")
+
+
+def test_the_page_answers_soon_though_the_hub_never_does(hub, noise, tmp_path, monkeypatch):
+    """Within seconds the visitor reads why, and the next request gets its answer."""
+    hub.fault("silent")
+    for name, seconds in PATIENCE.items():
+        monkeypatch.setattr(hub_reader, name, seconds)
+    absent = tiny.pack(tmp_path / "zoo", "deeplab_v1-camvid")
+    (absent.folder / "model.safetensors").unlink()
+    monkeypatch.setattr(weights, "address", lambda _: HubAddress(FAULTY))
+    waited = []
+    for _ in range(3):  # on a busy machine, in one of three attempts
+        hub_reader.forget_failures()
+        began = time.monotonic()
+        with pytest.raises(gr.Error, match="does not answer; try again in some minutes"):
+            list(handlers.analyse(str(noise), absent.name, Look()))
+        waited.append(time.monotonic() - began)
+        if waited[-1] < LONGEST_WAIT:
+            break
+    assert min(waited) < LONGEST_WAIT
+    assert list(handlers.analyse(str(noise), "deeplab_v1-animals", Look()))[-1].key

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,16 @@ answer = module.EndpointHandler(folder)({"inputs": sys.argv[2]})
 import seg_models
 assert seg_models.__file__.startswith(folder), seg_models.__file__
 json.dump(answer["mask"], sys.stdout)
+"""
+
+# What a user types who has the project and no weights.
+CUSTOMER = """
+import sys
+from seg_models.cli import main
+fetched = main(["fetch", "deeplab_v1-camvid"])
+named = main("predict photo.png --model deeplab_v1-camvid --out by-name".split())
+opened = main("predict photo.png --model tests/deeplab_v1-camvid --out by-repo".split())
+sys.exit(fetched + named + opened)
 """
 
 
@@ -72,6 +83,37 @@ def test_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path):
     expected = pipeline.labels(pipeline.load("deeplab_v1-camvid").segment(vivid.photo()))
     assert len(np.unique(expected)) > 4
     assert np.array_equal(mask, expected)
+
+
+def test_the_command_line_of_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path):
+    """By name, once the zoo knows the namespace, and by repo; the zoo has no weights of its own."""
+    publish()
+    clean = tmp_path / "clean"
+    for each in zoo_of_two:
+        (clean / "zoo" / each.name).mkdir(parents=True)
+        facts = zoo.describe(replace(each, hub=None))
+        (clean / "zoo" / each.name / "config.json").write_text(json.dumps(facts))
+    Image.fromarray(vivid.photo()).save(clean / "photo.png")
+    variables = {
+        "HF_ENDPOINT": loopback.url,
+        "HF_HOME": str(clean / "home"),
+        "HF_HUB_DISABLE_XET": "1",
+        "NO_PROXY": "127.0.0.1",
+        "SEG_MODELS_WEIGHTS_DIR": str(clean / "zoo"),
+        "SEG_MODELS_NAMESPACE": "tests",
+        "PYTHONPATH": str(Path(hub.__file__).parents[1]),
+        **{key: os.environ[key] for key in ("OMP_NUM_THREADS", "PATH") if key in os.environ},
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", CUSTOMER],
+        env=variables, cwd=clean, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert "deeplab_v1-camvid: " in answer.stdout
+    expected = pipeline.labels(pipeline.load("deeplab_v1-camvid").segment(vivid.photo()))
+    for folder in ("by-name", "by-repo"):
+        with Image.open(clean / folder / "labels.png") as mask:
+            assert np.array_equal(np.array(mask), expected)
 
 
 def test_the_card_shows_a_sample_and_credits_its_photo(zoo_of_two, monkeypatch):

@@ -59,7 +59,7 @@ def test_a_network_of_ones_own_is_opened_chosen_and_used(browser, online, photo_
         page.get_by_label("Hub repo").fill("visitor/net")
         page.keyboard.press("Enter")
         expect(page.locator("#bring-status")).to_contain_text("is open and chosen")
-        own = re.compile("DeepLab v1 · visitor/net · [0-9a-f]{7}")
+        own = re.compile("DeepLab v1 · visitor/net@[0-9a-f]{7}")
         expect(page.locator("#model input")).to_have_value(own)
         expect(page.locator("#weights")).to_contain_text("Opened for you: visitor/net@")
         upload(page, photo_path)

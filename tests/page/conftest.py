@@ -1,26 +1,14 @@
 """A server as a visitor meets it: `python app.py`, in a process of its own, on a free port."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tiny
 import torch
 from PIL import Image
-from playwright.sync_api import sync_playwright
 from steps import opened
 
 from seg_models import networks, preprocess, storage, zoo
-
-ROOT = Path(__file__).parents[2]
-STARTING = 300  # seconds; a busy machine needs ten times what an idle one does
+from tools import running
 
 
 @pytest.fixture(scope="session")
@@ -65,63 +53,21 @@ def _sharpen(checkpoint, photo):
 
 
 @pytest.fixture(scope="session")
-def server(zoo_folder, tmp_path_factory):
-    """The address of a running page, offline."""
-    variables = {"SEG_MODELS_WEIGHTS_DIR": str(zoo_folder), "HF_HUB_OFFLINE": "1"}
-    with running_page(tmp_path_factory.mktemp("server"), variables) as address:
-        yield address
-
-
-@contextmanager
-def running_page(scratch, variables):
-    """Start the page and give its address; what it says goes to a file that a failure shows."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "GRADIO_SERVER_NAME": "127.0.0.1",
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(scratch / "cache"),
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "NO_PROXY": "127.0.0.1,localhost",
+def server(zoo_folder):
+    """The address of a running page, offline, with the small networks."""
+    variables = {
+        "SEG_MODELS_WEIGHTS_DIR": str(zoo_folder),
         "OMP_NUM_THREADS": "1",
-        **variables,
+        "HF_HUB_OFFLINE": "1",
     }
-    with (scratch / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(address, process, scratch / "log")
+    with running.page(variables) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_until_up(address, process, log):
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    end = time.monotonic() + STARTING
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with opener.open(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the page did not start:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
+    with running.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ import re
 import shutil
 
 import pytest
-from conftest import running_page
 from hub.loopback_client import running
 from playwright.sync_api import expect
 from steps import opened, upload
 from test_page_care import violations
+
+from tools import running as started
 
 ABSENT = "deeplab_v1-camvid"
 
@@ -37,7 +38,7 @@ def online(hub, zoo_folder, tmp_path_factory):
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_OFFLINE": "0",
     }
-    with running_page(scratch, variables) as address:
+    with started.page(variables) as address:
         yield address
 
 

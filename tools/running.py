@@ -1,0 +1,78 @@
+"""The page in a process of its own, and a browser to visit it: for tests, benchmarks, pictures."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+STARTING = 300  # seconds; a busy machine needs ten times what an idle one does
+CHROMIUM = "/usr/bin/chromium"
+
+
+@contextmanager
+def page(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start `python app.py` on a free port and yield its address once it answers.
+
+    Args:
+        environment: Variables beside those of this process.
+
+    Raises:
+        RuntimeError: If it never answers; the message has what it said.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="page-") as scratch:
+        said = Path(scratch) / "log"
+        variables = {
+            **os.environ,
+            "GRADIO_SERVER_NAME": "127.0.0.1",
+            "GRADIO_SERVER_PORT": str(port),
+            "GRADIO_TEMP_DIR": str(Path(scratch) / "cache"),
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "NO_PROXY": "127.0.0.1,localhost",
+            **(environment or {}),
+        }
+        with said.open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "app.py"], cwd=ROOT, env=variables, stdout=log, stderr=log
+            )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_until_up(address, process, said)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser that Debian installs; it needs no download of playwright's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+def _wait_until_up(address: str, process: subprocess.Popen, said: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + STARTING
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with opener.open(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the page did not start:\n{said.read_text()}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+import torch
 from torch import Tensor
 
 from seg_models import render
@@ -13,7 +14,7 @@ from seg_models.specs import LabelSet, Segmentation
 from seg_models.upsample import likeliest
 
 from . import files, wording
-from .inspection import cells
+from .inspection import cells, ramp
 from .look import PROBABILITY, Look
 
 SCORE_MAP, UPSAMPLED, REFINED = range(3)
@@ -35,7 +36,7 @@ def picture(segmentation: Segmentation, stage: int, look: Look) -> dict[str, Any
     elif look.view == "changes":
         drawn = _changes(segmentation, stage, look.labels(checkpoint))
     else:
-        drawn = _heat(segmentation, stage, look)
+        drawn = ramp()[levels(segmentation, stage, look)]
     step = f"-{len(segmentation.history)}" if stage == REFINED else ""
     kind = look.view.replace(" ", "-")
     return gr.update(
@@ -64,7 +65,8 @@ def _changes(segmentation: Segmentation, stage: int, label_set: LabelSet) -> np.
     return drawn
 
 
-def _heat(segmentation: Segmentation, stage: int, look: Look) -> np.ndarray:
+def levels(segmentation: Segmentation, stage: int, look: Look) -> np.ndarray:
+    """Return the values that a graded look shows of a stage, `(H, W)` uint8: 255 is 1."""
     probabilities = _probabilities(segmentation, stage)
     if look.view == "confidence":
         values = render.confidence(probabilities)
@@ -73,13 +75,13 @@ def _heat(segmentation: Segmentation, stage: int, look: Look) -> np.ndarray:
     else:
         classes = segmentation.checkpoint.labels.classes
         values = probabilities[classes.index(look.view.removeprefix(PROBABILITY))]
-    drawn = render.heat(values)
-    return cells(drawn, segmentation.photo.shape[:2]) if stage == SCORE_MAP else drawn
+    found = (values * 255).round().to(torch.uint8).cpu().numpy()
+    return cells(found, segmentation.photo.shape[:2]) if stage == SCORE_MAP else found
 
 
 def _probabilities(segmentation: Segmentation, stage: int) -> Tensor:
     if stage == SCORE_MAP:
         return segmentation.score_map.float().softmax(0)
     if stage == REFINED and segmentation.refined is not None:
-        return segmentation.refined
+        return segmentation.refined.float()
     return segmentation.probabilities

@@ -77,8 +77,8 @@ def _redraw(key, crf, iterations, view, safe, request: gr.Request):
     return handlers.redraw(key, crf, iterations, _look(view, safe, request))
 
 
-def _probe(key, view, safe, request: gr.Request, event: gr.EventData) -> str:
-    return handlers.probe(key, _look(view, safe, request), event.x, event.y)
+def _probe(key, crf, iterations, view, safe, request: gr.Request, event: gr.EventData) -> str:
+    return handlers.probe(key, crf, iterations, _look(view, safe, request), event.x, event.y)
 
 
 def _look(view: str, safe: bool, request: gr.Request) -> Look:

@@ -129,9 +129,10 @@ def redraw(key: str | None, crf: bool, iterations: int, look: Look) -> Shown:
         )
 
 
-def probe(key: str | None, look: Look, x: int, y: int) -> str:
+def probe(key: str | None, crf: bool, iterations: int, look: Look, x: int, y: int) -> str:
     """Return what is known of the pixel at column `x` and row `y`, as HTML."""
     result = RESULTS.find(key)
     if result is None:
         return ""
-    return inspection.probe(result.segmentation, x, y, look)
+    done = min(iterations if crf else 0, len(result.spent))
+    return inspection.probe(result.at(done), x, y, look)

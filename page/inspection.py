@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from seg_models import render
 from seg_models.specs import LabelSet, Segmentation
 from seg_models.upsample import likeliest
 
@@ -26,7 +28,7 @@ QUALITY = 88  # JPEG, of the photo under the masks
 
 def script() -> str:
     """Return what the browser runs: hovering, isolating a class and opacity ask no server."""
-    return joined("pixels.js", "inspect.js", "pointer.js")
+    return joined("pixels.js", "layers.js", "inspect.js", "pointer.js", "play.js")
 
 
 def joined(*parts: str) -> str:
@@ -34,13 +36,17 @@ def joined(*parts: str) -> str:
     return "\n".join((ASSETS / part).read_text(encoding="utf-8") for part in parts)
 
 
-def data(segmentation: Segmentation, run: str | None, look: Look) -> dict[str, Any]:
+def data(
+    segmentation: Segmentation, run: str | None, look: Look, levels: Sequence[np.ndarray] = ()
+) -> dict[str, Any]:
     """Return the photo and the class indices of every stage there is so far, as data URLs.
 
     Args:
         segmentation: At whatever stage.
         run: Of which run it is a stage: what a visitor had isolated lasts as long.
-        look: What the panels' pictures show; only with "classes" does the browser draw them.
+        look: What the panels' pictures show.
+        levels: `(H, W)` uint8 for each stage where `look` shows values; without them the browser
+            shows the panels' own pictures.
     """
     height, width = segmentation.photo.shape[:2]
     label_set = look.labels(segmentation.checkpoint)
@@ -59,7 +65,14 @@ def data(segmentation: Segmentation, run: str | None, look: Look) -> dict[str, A
         "colours": label_set.colours,
         "photo": _url(Image.fromarray(segmentation.photo), "JPEG", quality=QUALITY),
         "maps": [png_url(each) for each in maps],
+        "levels": [png_url(each) for each in levels],
+        "ramp": ramp().tolist() if levels else [],
     }
+
+
+def ramp() -> np.ndarray:
+    """Return the colour of each level, `(256, 3)` uint8."""
+    return render.heat(np.arange(256)[None] / 255)[0]
 
 
 def cells(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:

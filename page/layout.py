@@ -26,6 +26,7 @@ element.addEventListener('click', (event) => {
   if (button) trigger('click', { index: Number(button.dataset.index) });
 });
 """
+PLAY = f'<button type="button" aria-pressed="false">{text("play")}</button>'
 STATUS = '<p role="status" aria-live="polite">${value}</p>'
 
 
@@ -55,7 +56,7 @@ def build() -> gr.Blocks:
         ]  # fmt: skip
         events.join_network(button, [photo, model, *look, key], [key, *crf, *look], outputs)
         events.join_crf(crf, look, [key, *crf, *look], outputs)
-        events.join_pointer(inspect, [key, *look], probe)
+        events.join_pointer(inspect, [key, *crf, *look], probe)
         events.join_examples(strip, photo, model, truth)
         events.join_arrival(page, strip, [model, networks], look[0])
         gr.Button(visible=False).click(
@@ -117,6 +118,10 @@ def _facts():
                 0, MOST, ITERATIONS, step=1, label=text("iterations"), elem_id="iterations"
             )
             crf = gr.Checkbox(True, label=text("crf"), elem_id="crf", container=False)
+            gr.HTML(
+                f'<button type="button" aria-pressed="false">{text("play")}</button>',
+                elem_id="play",
+            )
             chart = gr.HTML("", elem_id="chart")
     inspect = gr.HTML(
         None, elem_id="inspect", html_template=inspection.TEMPLATE, js_on_load=inspection.script()

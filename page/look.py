@@ -31,6 +31,11 @@ class Look:
         known = {value for _, value in choices(checkpoint.labels, self.language)}
         return self if self.view in known else replace(self, view="classes")
 
+    @property
+    def graded(self) -> bool:
+        """Whether values from 0 to 1 are shown, not classes."""
+        return self.view not in ("classes", "changes")
+
     def named(self) -> str:
         """Return what the view is called."""
         return _view_name(self.view, self.language)

@@ -8,6 +8,8 @@ from .look import Look
 from .translations import name, say, text
 from .wording import STAGES, percent
 
+SCALE = '<p class="scale"><span>0</span><span class="ramp"></span><span>1</span></p>'
+
 
 def panel(stage: int, caption: str = "") -> str:
     """Return the heading of a stage's panel, with what there is to say of its picture."""
@@ -24,18 +26,21 @@ def legend(shares: list[dict], label_set: LabelSet, look: Look) -> str:
     Args:
         shares: As `report.shares` gives them.
         label_set: The colours.
-        look: Only in some views do the colours mean classes; else the scale is shown.
+        look: Where it shows values, the scale comes first, and the classes have no colours.
     """
-    if look.view not in ("classes", "changes"):
-        return '<p class="scale"><span>0</span><span class="ramp"></span><span>1</span></p>'
     entries = "".join(
         f'<li><button type="button" data-index="{each["index"]}" aria-pressed="false">'
-        f'<span class="swatch" style="background:rgb{label_set.colours[each["index"]]}"></span>'
+        f"{'' if look.graded else _swatch(label_set.colours[each['index']])}"
         f"{html.escape(name(look.language, each['class']))} <b>{percent(each['share'])}</b>"
         "</button></li>"
         for each in shares
     )
-    return f'<ul aria-label="{say(look.language, "legend")}">{entries}</ul>'
+    scale = SCALE if look.graded else ""
+    return f'{scale}<ul aria-label="{say(look.language, "legend")}">{entries}</ul>'
+
+
+def _swatch(colour: tuple[int, int, int]) -> str:
+    return f'<span class="swatch" style="background:rgb{colour}"></span>'
 
 
 def chart(changed: list[float], iteration: int, language: str) -> str:

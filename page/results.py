@@ -13,7 +13,7 @@ from torch import Tensor
 from seg_models import pipeline
 from seg_models.specs import Segmentation
 
-LIMIT_BYTES = 2**30  # some twenty results of seven classes, six of twenty-one
+LIMIT_BYTES = 2**31  # some twenty results of seven classes, six of twenty-one
 MOST = 20  # iterations of the CRF that the page offers
 LIVE = 3  # results whose CRF waits where it was stopped: its lattice is as large as a result
 
@@ -25,23 +25,25 @@ class Result:
     run: str  # tells this result from the same visitor's next
     segmentation: Segmentation
     spent: tuple[float, ...] = ()  # milliseconds of the CRF up to each iteration
+    beliefs: tuple[Tensor, ...] = ()  # (C, H, W) float16 probabilities after each iteration
     steps: Iterator[Segmentation] | None = None
 
     def advance(self, iterations: int) -> Iterator[Segmentation]:
         """Run the CRF on from where it is until it has done `iterations`; yield each."""
         if self.steps is None and iterations > len(self.spent):
-            self.spent = ()
+            self.spent = self.beliefs = ()
             settings = replace(self.segmentation.checkpoint.crf, iterations=MOST)
             self.steps = pipeline.refine(self.segmentation, settings)
         while len(self.spent) < iterations:
             self.segmentation = next(self.steps)
+            self.beliefs = (*self.beliefs, self.segmentation.refined.half())
             self.spent = (*self.spent, self.segmentation.milliseconds["crf"])
             yield self.segmentation
 
     def at(self, iteration: int) -> Segmentation:
         """Return the result as it was after `iteration`, as far as that is remembered.
 
-        Its labels are in `history`; `refined` are the probabilities of the last one computed.
+        The probabilities of all iterations but the latest are float16.
         """
         whole = self.segmentation
         milliseconds = {key: ms for key, ms in whole.milliseconds.items() if key != "crf"}
@@ -50,12 +52,17 @@ class Result:
         return replace(
             whole,
             crf=replace(whole.crf, iterations=iteration),
+            refined=self._belief(iteration),
             history=whole.history[:iteration],
             milliseconds={**milliseconds, "crf": self.spent[iteration - 1]},
         )
 
+    def _belief(self, iteration: int) -> Tensor:
+        latest = iteration == len(self.spent)
+        return self.segmentation.refined if latest else self.beliefs[iteration - 1]
+
     def exactly(self, iteration: int) -> Segmentation:
-        """Return the result after `iteration` with the probabilities of that one, as `refined`.
+        """Return the result after `iteration` with that one's probabilities in full precision.
 
         Where they are not the latest, the CRF is run again up to there.
         """
@@ -112,5 +119,5 @@ class Results:
 def size(result: Result) -> int:
     """Return the bytes that the arrays of `result` take."""
     of = result.segmentation
-    found = (of.score_map, of.probabilities, of.refined, *of.history)
+    found = (of.score_map, of.probabilities, of.refined, *of.history, *result.beliefs)
     return of.photo.nbytes + sum(each.nbytes for each in found if isinstance(each, Tensor))

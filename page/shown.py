@@ -10,7 +10,7 @@ from seg_models import render
 from seg_models.specs import Segmentation
 
 from . import drawing, inspection, markup, wording
-from .drawing import REFINED
+from .drawing import REFINED, SCORE_MAP, UPSAMPLED
 from .look import Look
 from .results import Result
 
@@ -59,7 +59,13 @@ def refined(result: Result, iteration: int, look: Look, status: Any) -> Shown:
 
 def inspectable(result: Result, look: Look) -> dict[str, Any]:
     """Return what the browser needs to look closely at a result by itself."""
-    return inspection.data(result.segmentation, result.run, look)
+    levels = []
+    if look.graded:
+        plain = result.at(0)
+        levels = [drawing.levels(plain, stage, look) for stage in (SCORE_MAP, UPSAMPLED)]
+        known = range(1, len(result.spent) + 1)
+        levels += [drawing.levels(result.at(each), REFINED, look) for each in known]
+    return inspection.data(result.segmentation, result.run, look, levels)
 
 
 def legend(segmentation: Segmentation, stage: int, look: Look) -> str:

@@ -100,6 +100,15 @@ def test_opacity_mixes_the_classes_with_the_photo(result):
     assert pixel(result, "upsampled", 40, 40) == pixel(result, "score-map", 40, 40)
 
 
+# What a panel's canvas shows, in short; and whether it is another than what was shown.
+FRAME = "(id) => document.querySelector(`#${id} canvas`).toDataURL()"
+OTHER = f"([id, before]) => ({FRAME})(id) !== before"
+
+
+def frame_of(page):
+    return page.evaluate(FRAME, "refined")
+
+
 # Resolves once a panel's canvas shows exactly the PNG that lies under it.
 SAME = """(id) => {
   const image = document.querySelector(`#${id} img`);
@@ -140,9 +149,62 @@ def test_a_legend_entry_isolates_its_class(result):
     expect(entry).to_have_attribute("aria-pressed", "false")
 
 
+def look_at(page, view):
+    page.locator("#view input").click()
+    page.get_by_role("option", name=view, exact=True).click()
+    page.locator("#title").hover()  # so that no cross is drawn
+    expect(page.locator("#refined img")).to_have_attribute("alt", re.compile(re.escape(view)))
+
+
 def test_another_view_replaces_the_classes(result):
-    result.locator("#view input").click()
-    result.get_by_role("option", name="Doubt (entropy)").click()
+    set_range(result, "opacity", 100)
+    look_at(result, "Doubt (entropy)")
     expect(result.locator("#legend .ramp")).to_be_visible()
     for panel in ("score-map", "upsampled", "refined"):
-        expect(result.locator(f"#{panel} img")).to_have_attribute("alt", re.compile("Doubt"))
+        result.wait_for_function(SAME, arg=panel)
+
+
+def test_values_are_scrubbed_mixed_and_isolated_without_the_server(result):
+    look_at(result, "Confidence")
+    held = []
+    asked = "**/gradio_api/queue/join*"
+    result.route(asked, lambda route: held.append(route))  # and so waits for its answer
+    set_range(result, "opacity", 100)
+    later = frame_of(result)
+    set_range(result, "iterations", 0)
+    result.wait_for_function(OTHER, arg=["refined", later])
+    entry = result.locator("#legend button").first
+    before = frame_of(result)
+    entry.click()
+    result.wait_for_function(OTHER, arg=["refined", before])
+    entry.click()
+    result.wait_for_function(f"!({OTHER})(['refined', {before!r}])")
+    set_range(result, "opacity", 0)
+    result.wait_for_function(OTHER, arg=["refined", before])
+    for each in held:
+        each.continue_()
+    result.unroute(asked)
+
+
+PAUSED_AT_TWO = """(slider) => slider.addEventListener('input', function stop() {
+  if (slider.value !== '2') return;
+  slider.removeEventListener('input', stop);
+  setTimeout(() => document.querySelector('#play button').click());
+})"""
+
+
+def test_the_iterations_are_played_from_none_to_the_last(browser, server, photo_path):
+    with opened(browser, server) as page:
+        upload(page, photo_path)
+        finish(page)
+        button = page.get_by_role("button", name="Play the iterations")
+        slider = page.locator("#iterations input[type=range]")
+        slider.evaluate(PAUSED_AT_TWO)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(button).to_have_attribute("aria-pressed", "false")
+        expect(slider).to_have_value("2")
+        button.click()
+        expect(slider).to_have_value("5")
+        expect(button).to_have_attribute("aria-pressed", "false")
+        expect(page.locator("#panels")).to_contain_text("5 iterations")

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ..networks.dilatednet import DilatedNet
 from ..specs import Recipe
 
 # VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
@@ -52,6 +53,17 @@ def take_over(network: nn.Module, trunk: nn.Module) -> None:
         raise ValueError("the network shares no layer with the one it is to take over from")
     for name, value in shared.items():
         own[name].copy_(value)
+
+
+@torch.no_grad()
+def lift(network: DilatedNet, amount: float) -> None:
+    """Add `amount` to all the scores of the front end, in place.
+
+    A new context module passes scores from 0 up as they are and loses those below. Softmax does
+    not see what all classes share, so a lifted front end and a new module say what the front end
+    said alone.
+    """
+    network.score.bias += amount
 
 
 def _places(network: nn.Module, encoder: str, recipe: Recipe) -> dict[str, Tensor]:

@@ -28,6 +28,9 @@ class TrainingRecipe:
     rate: float = 1e-3  # and for the rest
     decay: float = 0.01
     frozen: tuple[str, ...] = ()  # parts that stay as they come pretrained
+    lift: float = (
+        0.0  # added to all scores before a context module, whose ReLUs pass positives only
+    )
     dropout: float | None = None  # instead of the paper's, which suits longer runs
     class_power: float = 0.35  # the loss weighs a class by its frequency to minus this
     correction: float = 1.0  # how much of that the finished scores take back (tuned on val)
@@ -79,6 +82,15 @@ DECODER = {"batch": 4, "rate": 2e-3}
 UNET_TRUNK = {"encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4}
 SCRATCH = {"encoder": None, "trunk": None, "frozen": ()}
 
+
+def _context(domain: str) -> dict[str, Any]:
+    """Return what differs for a context module, trained on a finished front end.
+
+    Trained together from the start, the module's ReLUs silence whole classes.
+    """
+    return {"trunk": f"dilatednet_frontend-{domain}", "lift": 10.0, "rate": 3e-4}
+
+
 _ROWS = (
     TrainingRecipe(
         "deeplab_v3", "animals", Recipe(384, **LITE), {"output_stride": 16}, "efficientnet_lite2",
@@ -99,8 +111,10 @@ _ROWS = (
     _classic("deeplab_v1_msc", "camvid", 640, NORM),
     _classic("fcn8s", "camvid", 640, THIN),
     _classic("fcn8s", "animals", 384, THIN),
-    _classic("dilatednet", "camvid", 640, THIN),
-    _classic("dilatednet", "animals", 384, THIN),
+    _classic("dilatednet_frontend", "camvid", 640, THIN),
+    _classic("dilatednet_frontend", "animals", 384, THIN),
+    _classic("dilatednet", "camvid", 640, {"fc_channels": 256}, **_context("camvid")),
+    _classic("dilatednet", "animals", 384, {"fc_channels": 256}, **_context("animals")),
     _classic("segnet", "camvid", 480, NORM, **DECODER),
     _classic("segnet", "animals", 384, NORM, **DECODER),
     _classic("deconvnet", "camvid", 480, {**NORM, "fc_channels": 128}, **DECODER),

@@ -52,6 +52,8 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
         pretrained.start(network, recipe.encoder, recipe.recipe)
     if recipe.trunk:
         pretrained.take_over(network, pipeline.load(recipe.trunk, "cpu").network)
+    if recipe.lift:
+        pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())
     network = network.to(device, memory_format=torch.channels_last).train()
     average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)

@@ -84,6 +84,20 @@ def test_a_network_without_that_encoder_is_refused(vgg_package):
         pretrained.start(networks.create("unet", 7, 0.05), "vgg16", RECIPE)
 
 
+@torch.inference_mode()
+def test_a_lifted_front_end_passes_a_new_context_module():
+    torch.manual_seed(0)
+    front_end = networks.create("dilatednet_frontend", 5, 0.1, **THIN).eval()
+    front_end.score.bias -= 0.5
+    whole = networks.create("dilatednet", 5, 0.1, **THIN).eval()
+    pretrained.take_over(whole, front_end)
+    pretrained.lift(whole, 10.0)
+    images = torch.randn(1, 3, 64, 80)
+    wanted = front_end.score_map(images)
+    assert wanted.min() < 0  # else nothing would have to be lifted
+    torch.testing.assert_close(whole.score_map(images) - 10, wanted, rtol=1e-4, atol=1e-4)
+
+
 def test_a_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(pretrained.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"requirements-train\.txt"):

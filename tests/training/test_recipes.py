@@ -17,9 +17,9 @@ def test_a_row_names_what_there_is(name):
         assert list(network.get_submodule(part).parameters())
     assert row.encoder is None or row.encoder in pretrained.READERS
     for needed in (row.teacher, row.trunk):
-        assert needed is None or needed in recipes.RECIPES and needed != name
+        assert needed is None or (needed in recipes.RECIPES and needed != name)
 
 
 def test_an_unknown_row_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="known are .*deeplab_v1-camvid"):
+    with pytest.raises(ValueError, match=r"known are .*deeplab_v1-camvid"):
         recipes.find("deeplab_v1-moon")

@@ -8,6 +8,7 @@ release for mobile CPUs. The classifier's last 1x1 convolution and head are left
 from torch import Tensor, nn
 
 from .layers import ConvUnit
+from .precision import coarse_in_training_only
 
 STEM_CHANNELS = 32
 # Kernel, stride, expansion, output channels and number of blocks: B0's rows with width 1.1 and
@@ -84,4 +85,6 @@ class EfficientNetLite2(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the last features, at the output stride."""
-        return self.blocks(self.stem(images))
+        with coarse_in_training_only(self, images):
+            features = self.blocks[0](self.stem(images))
+        return self.blocks[1:](features)

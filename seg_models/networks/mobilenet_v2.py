@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from .efficientnet_lite import InvertedResidual
 from .layers import ConvUnit
+from .precision import coarse_in_training_only
 
 STEM_CHANNELS = 32
 # Expansion, output channels, number of blocks, stride of the first, dilation: table 2, but the
@@ -67,7 +68,9 @@ class MobileNetV2(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the last features, at stride 16."""
-        return self.blocks(self.stem(images))
+        with coarse_in_training_only(self, images):
+            features = self.blocks[0](self.stem(images))
+        return self.blocks[1:](features)
 
 
 def divisible(channels: int, width: float, divisor: int = 8) -> int:

@@ -5,7 +5,7 @@ PIP := .venv/bin/python -m pip
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint format space-check clean
+.PHONY: help app test fuzz lint format space-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
@@ -15,6 +15,9 @@ app: .venv/app.stamp  ## start the page: http://127.0.0.1:7860 (GRADIO_SERVER_NA
 
 test: .venv/dev.stamp  ## run every test (PYTEST="-k crf" narrows it)
 	.venv/bin/python -m pytest $(PYTEST)
+
+fuzz: .venv/dev.stamp  ## try bad input for ten minutes (FUZZ="--minutes 60 --seed 7")
+	.venv/bin/python tests/robustness/fuzz.py $(FUZZ)
 
 lint: .venv/dev.stamp  ## check style and formatting
 	.venv/bin/ruff check .

@@ -32,7 +32,7 @@ def segment(
     with told(preferred(request)):
         if photo is None:
             raise ValueError(NO_PHOTO)
-        checkpoint = guestbook.find(model)
+        checkpoint = guestbook.find(model or "")
         crf = replace(checkpoint.crf, iterations=iterations)
         segmentation = network.segment(checkpoint, photo, crf)
         label_set = segmentation.checkpoint.labels

@@ -61,6 +61,8 @@ def find(model: str) -> Checkpoint:
     Raises:
         ValueError: If there is none, or none any more.
     """
+    if not isinstance(model, str):
+        raise ValueError(f"a network is chosen by its name, not by {model!r:.40}")
     with _lock:
         if model in _kept:
             _kept.move_to_end(model)

@@ -6,6 +6,7 @@ from . import (
     choosing,
     endpoint,
     events,
+    guard,
     handlers,
     inspection,
     markup,
@@ -32,7 +33,7 @@ STATUS = '<p role="status" aria-live="polite">${value}</p>'
 
 def build() -> gr.Blocks:
     """Return the page, ready to be launched."""
-    with gr.Blocks(
+    with guard.Blocks(
         title=wording.TITLE, analytics_enabled=False, delete_cache=(900, 3600), fill_width=True
     ) as page:
         gr.HTML(

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from seg_models import zoo
 
-from . import guestbook
+from . import guard, guestbook
 from .translations import name, say, text
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -49,7 +49,7 @@ def _path(payload: ImageData | None, cache: str) -> str | None:
         return None
     if payload.url and payload.url.startswith("data:"):
         return processing_utils.save_base64_to_cache(payload.url, cache, "photo.png")
-    return payload.path
+    return guard.uploaded(payload.path, cache)
 
 
 @dataclass(frozen=True)

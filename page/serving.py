@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from starlette.middleware import Middleware
 
 from seg_models import zoo
 from seg_models.specs import CrfSettings, WeightsError
 
-from . import files, network
+from . import files, guard, network
 from .photos import ASSETS
 from .translations import LABELS
 
@@ -32,7 +33,8 @@ def launch_options() -> dict[str, Any]:
         "theme": theme(),
         "css_paths": [ASSETS / "page.css"],
         "favicon_path": icon if icon.is_file() else None,
-        "max_file_size": "30mb",
+        "max_file_size": guard.LARGEST_FILE,
+        "app_kwargs": {"middleware": [Middleware(guard.RequestLimit)]},
         "show_error": False,
         "footer_links": ["api"],
         "run_history": False,

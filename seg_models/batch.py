@@ -60,9 +60,9 @@ def folders_for(photos: list[Path], out: Path) -> list[Path]:
     """Return a folder in `out` for each photo: its name, as far as needed to be the only one."""
     folders: list[Path] = []
     for photo in photos:
+        stem = photo.stem.strip(".") or "photo"  # of "...png" it is "..", the folder above
         names = chain(
-            (photo.stem, f"{photo.stem}-{photo.suffix[1:]}"),
-            (f"{photo.stem}-{number}" for number in count(2)),
+            (stem, f"{stem}-{photo.suffix[1:]}"), (f"{stem}-{number}" for number in count(2))
         )
         folders.append(next(out / name for name in names if out / name not in folders))
     return folders
@@ -92,7 +92,9 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
         _write(folder / name, picture.save)
     facts = {"photo": photo.name, **render.details(segmentation, labels), "request": request}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-    _write(folder / FACTS, lambda path: Path(path).write_text(text, encoding="utf-8"))
+    # Not every file's name is Unicode; what is not is written in JSON's own escapes.
+    content = text.encode("utf-8", "backslashreplace")
+    _write(folder / FACTS, lambda path: path.write_bytes(content))
     return True
 
 

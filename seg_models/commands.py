@@ -13,6 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from . import batch, evaluation, guests, pipeline, report, scoring, weights, zoo
+from .config_rules import MOST_ITERATIONS
 from .specs import Checkpoint, CrfSettings, WeightsError
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -141,8 +142,10 @@ def _named(names: list[str]) -> tuple[Checkpoint, ...]:
 
 
 def _crf(checkpoint: Checkpoint, iterations: int) -> CrfSettings | None:
-    if iterations < 0:
-        raise ValueError(f"--crf is {iterations}; it must be 0 (off) or more iterations")
+    if not 0 <= iterations <= MOST_ITERATIONS:
+        raise ValueError(
+            f"--crf is {iterations}; it must be 0 (off) to {MOST_ITERATIONS} iterations"
+        )
     return replace(checkpoint.crf, iterations=iterations) if iterations else None
 
 

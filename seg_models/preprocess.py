@@ -17,6 +17,8 @@ MAX_PIXELS = 100_000_000  # 300 MB as RGB; the largest cameras of today, and no 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Pillow only warns between its limit and twice that; an error is what `_decode` can explain.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# What is odd about a file's metadata is nobody's concern as long as there are pixels.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 # Pillow knows more, among them EPS, which would run Ghostscript on a stranger's program.
 Image.init()
@@ -89,6 +91,12 @@ def _resize(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.array(picture)
 
 
+def _damage(name: str, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = " ".join(reason.split())[:100] or type(error).__name__
+    return f"{name} is damaged: {reason}; export or download it anew"
+
+
 def _size_rule() -> str:
     return f"at most {MAX_PIXELS // 1_000_000} megapixels are taken; make it smaller and try again"
 
@@ -102,7 +110,7 @@ def _open(path: Path) -> Image.Image:
         what = "empty" if path.stat().st_size == 0 else "not a picture this program reads"
         raise ValueError(f"{path.name} is {what}; give a JPEG, PNG, WebP or the like") from error
     except Exception as error:  # decoders raise what they like on damaged files
-        raise ValueError(f"{path.name} cannot be read: {error}") from error
+        raise ValueError(_damage(path.name, error)) from error
 
 
 def _decode(image: Image.Image, name: str) -> np.ndarray:
@@ -116,7 +124,7 @@ def _decode(image: Image.Image, name: str) -> np.ndarray:
         turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
         return _to_array(ImageOps.exif_transpose(image) if turned else image)
     except Exception as error:  # as above
-        raise ValueError(f"{name} is damaged: {error}; export or download it anew") from error
+        raise ValueError(_damage(name, error)) from error
 
 
 def _from_array(array: np.ndarray) -> Image.Image:

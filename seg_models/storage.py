@@ -89,7 +89,7 @@ def load(path: Path) -> dict[str, Tensor]:
     try:
         return unpack(safetensors.load_file(path))
     except (SafetensorError, OSError) as error:
-        raise WeightsError(f"{path} cannot be read as safetensors: {error}") from error
+        raise WeightsError(f"{_shown(path)} cannot be read as safetensors: {error}") from error
 
 
 def load_pickled(path: Path) -> dict[str, Tensor]:
@@ -102,7 +102,7 @@ def load_pickled(path: Path) -> dict[str, Tensor]:
         tensors = torch.load(path, map_location="cpu", weights_only=True)
         return unpack(tensors)
     except Exception as error:  # torch.load raises whatever unpickling met
-        raise WeightsError(f"{path} cannot be read as tensors alone: {error}") from error
+        raise WeightsError(f"{_shown(path)} cannot be read as tensors alone: {error}") from error
 
 
 def sha256(path: Path) -> str:
@@ -115,6 +115,10 @@ def sha256(path: Path) -> str:
 def _sha256(path: Path, changed: int, size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"  # also to visitors: not where it lies
 
 
 def _to_half(name: str, values: Tensor) -> Tensor:

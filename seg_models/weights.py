@@ -95,8 +95,8 @@ def _embedded(checkpoint: Checkpoint) -> Path:
     path = checkpoint.folder / WEIGHTS_FILE
     if storage.sha256(path) != checkpoint.sha256:
         raise WeightsError(
-            f"{path} is not the published file: its sha256 starts {storage.sha256(path)[:12]}, "
-            f"config.json states {(checkpoint.sha256 or 'none')[:12]}; "
+            f"{path.parent.name}/{path.name} is not the published file: its sha256 starts "
+            f"{storage.sha256(path)[:12]}, config.json states {(checkpoint.sha256 or '')[:12]}; "
             "delete it, or take it again from where this folder came from"
         )
     return path

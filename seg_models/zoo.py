@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import storage
+from . import config_rules
 from .specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Recipe
 
 
@@ -36,10 +36,10 @@ def find(name: str) -> Checkpoint:
             return _own(each.parent)
     known = [each.name for each in checkpoints()]
     if not known:
-        raise ValueError(f"no checkpoint called {name!r}: there are none in {folder()}")
+        raise ValueError(f"no checkpoint called {name[:100]!r}: there are none in {folder()}")
     near = difflib.get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise ValueError(f"no checkpoint called {name!r}; {hint}known are {', '.join(known)}")
+    raise ValueError(f"no checkpoint called {name[:100]!r}; {hint}known are {', '.join(known)}")
 
 
 def read(folder: Path) -> Checkpoint:
@@ -49,14 +49,16 @@ def read(folder: Path) -> Checkpoint:
         ValueError: If the file is no such description; the message names file and fault.
     """
     path = folder / "config.json"
+    shown = f"{folder.name}/{path.name}"  # also to visitors, who need not know where it lies
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        checkpoint = _checkpoint(facts, folder)
-        _check(checkpoint)
+        checkpoint = _checkpoint(json.loads(path.read_text(encoding="utf-8")), folder)
+        config_rules.check(checkpoint)
     except KeyError as error:
-        raise ValueError(f"{path} lacks the key {error.args[0]!r}") from error
-    except (TypeError, AttributeError, ValueError, OSError) as error:
-        raise ValueError(f"{path} does not describe a checkpoint: {error}") from error
+        raise ValueError(f"{shown} lacks the key {error.args[0]!r}") from error
+    except OSError as error:
+        raise ValueError(f"{shown} cannot be read: {error.strerror}") from error
+    except (TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{shown} does not describe a checkpoint: {error}") from error
     return checkpoint
 
 
@@ -73,7 +75,9 @@ def _own(folder: Path) -> Checkpoint:
     """Return a checkpoint of the zoo, which is found by its folder's name."""
     checkpoint = read(folder)
     if checkpoint.name != folder.name:
-        raise ValueError(f"{folder}/config.json names it {checkpoint.name!r}, unlike its folder")
+        raise ValueError(
+            f"{folder.name}/config.json names it {checkpoint.name!r}, unlike its folder"
+        )
     return checkpoint
 
 
@@ -108,28 +112,4 @@ def _tuple(value: Any) -> Any:
 def _triples(colours: list[list[int]]) -> tuple[tuple[int, int, int], ...]:
     if not all(len(colour) == 3 and set(colour) <= set(range(256)) for colour in colours):
         raise ValueError("colours must be triples of 0 to 255")
-    return tuple((red, green, blue) for red, green, blue in colours)
-
-
-def _check(checkpoint: Checkpoint) -> None:
-    labels, recipe = checkpoint.labels, checkpoint.recipe
-    classes, colours = len(labels.classes), len(labels.colours)
-    faults = {
-        f"{classes} classes but {colours} colours": classes != colours,
-        f"{classes} classes, but 1 to 255 can be labelled": not 1 <= classes <= 255,
-        f"no storage called {checkpoint.storage!r}": (
-            checkpoint.storage not in storage.STORAGES and not checkpoint.borrowed
-        ),
-        "sha256 and file_bytes may be unknown only of other people's files": (
-            None in (checkpoint.sha256, checkpoint.file_bytes) and not checkpoint.borrowed
-        ),
-        f"recipe.long_side is {recipe.long_side!r}, not a whole number from 1": (
-            not isinstance(recipe.long_side, int) or recipe.long_side < 1
-        ),
-        "recipe.mean and recipe.std need three numbers each": (
-            not len(recipe.mean) == len(recipe.std) == 3
-        ),
-    }
-    for fault, found in faults.items():
-        if found:
-            raise ValueError(fault)
+    return tuple((int(red), int(green), int(blue)) for red, green, blue in colours)

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tiny
 from PIL import Image
+from serving import photo_path, served, server, zoo_folder
 
 from seg_models.pipeline import Segmenter
+
+__all__ = ["photo_path", "served", "server", "zoo_folder"]  # fixtures of a running page
 
 
 @pytest.fixture

@@ -20,7 +20,16 @@ CHROMIUM = "/usr/bin/chromium"
 
 @contextmanager
 def page(environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start `python app.py` on a free port and yield its address once it answers.
+    """Do as `process`, but yield the page's address alone."""
+    with process(environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def process(
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Start `python app.py` on a free port; yield its address, once it answers, and itself.
 
     Args:
         environment: Variables beside those of this process.
@@ -43,16 +52,16 @@ def page(environment: Mapping[str, str] | None = None) -> Iterator[str]:
             **(environment or {}),
         }
         with said.open("w") as log:
-            process = subprocess.Popen(
+            started = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=ROOT, env=variables, stdout=log, stderr=log
             )
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_until_up(address, process, said)
-            yield address
+            _wait_until_up(address, started, said)
+            yield address, started
         finally:
-            process.terminate()
-            process.wait(30)
+            started.terminate()
+            started.wait(30)
 
 
 @contextmanager

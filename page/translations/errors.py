@@ -28,7 +28,6 @@ KOREAN = {
     "{name} is not a picture this program reads; give a JPEG, PNG, WebP or the like": (
         "{name} 파일은 읽을 수 있는 그림이 아닙니다. JPEG, PNG, WebP 같은 사진을 주세요"
     ),
-    "{name} cannot be read: {fault}": "{name} 파일을 읽을 수 없습니다: {fault}",
     "{name} is too large, {size} pixels: {rule}": "{name} 파일은 {size}픽셀로 너무 큽니다: {rule}",
     "{name} is too large: {rule}": "{name} 파일은 너무 큽니다: {rule}",
     "at most {size} megapixels are taken; make it smaller and try again": (

@@ -54,12 +54,14 @@ def create(
         options: What the network's own constructor takes beside these, such as `fc_channels`.
 
     Raises:
-        ValueError: If no network has that name, or it does not take an option.
+        ValueError: If no network has that name, or it cannot be built with an option.
     """
     if architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
         raise ValueError(f"no architecture called {architecture!r}; known are {known}")
     try:
         return ARCHITECTURES[architecture](num_classes, width, **options)
-    except TypeError as error:
-        raise ValueError(f"{architecture} cannot be built with {options}: {error}") from error
+    except (TypeError, ArithmeticError, RuntimeError) as error:  # whatever odd numbers lead to
+        raise ValueError(
+            f"{architecture} cannot be built with {options!s:.200}: {error!s:.200}"
+        ) from error

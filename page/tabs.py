@@ -1,4 +1,4 @@
-"""The tabs below the panels: compare networks, take the result home, hold it against the truth."""
+"""The tabs below the panels: compare networks, look inside them, take the result home, check it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gradio as gr
 
 from seg_models import zoo
 
-from . import compare, handlers, serving, takeaway, truth, wording
+from . import compare, handlers, inside_tab, serving, takeaway, truth, wording
 from .errors import told
 from .look import Look
 from .translations import ENGLISH, preferred, say, text
@@ -37,6 +37,8 @@ def build(controls: Controls) -> tuple[gr.CheckboxGroup, gr.File]:
     with gr.Tabs(elem_id="more"):
         with gr.Tab(text("compare-tab"), elem_id="compare-tab"):
             models = _compare(controls)
+        with gr.Tab(text("inside-tab"), elem_id="inside-tab") as inside:
+            inside_tab.build(inside, controls.photo, controls.model)
         with gr.Tab(text("take-tab"), elem_id="take-tab"):
             _take(controls)
         with gr.Tab(text("truth-tab"), elem_id="truth-tab"):

@@ -15,12 +15,14 @@ OPTIONS = {"width": 0.05, "fc_channels": 16}
 PRIMARY = LabelSet("primary", ("red", "green", "blue"), ((200, 0, 0), (0, 200, 0), (0, 0, 200)))
 
 
-def pack(weights: Path, name: str, architecture: str = "deeplab_v1", seed: int = 0) -> Checkpoint:
+def pack(
+    weights: Path, name: str, architecture: str = "deeplab_v1", seed: int = 0, options=OPTIONS
+) -> Checkpoint:
     """Write an untrained but whole checkpoint to `weights/name` and return it."""
     domain = name.split("-")[-1]
     classes = len(labels.DOMAINS[domain].classes)
     torch.manual_seed(seed)
-    network = networks.create(architecture, classes, **OPTIONS)
+    network = networks.create(architecture, classes, **options)
     folder = weights / name
     folder.mkdir(parents=True, exist_ok=True)
     sha256, size = storage.save(network.state_dict(), folder / "model.safetensors", "float16")
@@ -28,7 +30,7 @@ def pack(weights: Path, name: str, architecture: str = "deeplab_v1", seed: int =
         name=name,
         architecture=architecture,
         domain=domain,
-        options=OPTIONS,
+        options=options,
         labels=labels.DOMAINS[domain],
         recipe=Recipe(long_side=64),
         crf=CrfSettings(iterations=3, appearance_weight=2.0),

@@ -88,6 +88,52 @@ TEXTS = {
     "agreement": "Agreement",
     "agreement-alt": "Map of agreement",
     "agreed": "all {number} agree on {share} of the pixels; the darker, the fewer",
+    # Look inside.
+    "inside-tab": "Look inside",
+    "inside-empty": "Choose a photo first: it appears here, to be looked into.",
+    "inside-absent": "No checkpoint here yet of",
+    "affinity-tab": "Affinity",
+    "affinity-help": (
+        "In the dense CRF every pixel hears every other; the brighter one is here, the louder it "
+        "speaks to the pixel under the cross. Move the cross over an edge, or widen θβ until "
+        "voices come from beyond it."
+    ),
+    "theta-alpha": "θα, how far colour is heard, pixels",
+    "theta-beta": "θβ, which colours are alike, levels",
+    "w1": "w1, weight of colour",
+    "theta-gamma": "θγ, how far mere nearness counts, pixels",
+    "w2": "w2, weight of nearness",
+    "heard-colour": "Heard by colour, in pixels quite alike and at hand:",
+    "heard-place": "Heard by mere nearness, in pixels at hand:",
+    "heard-help": (
+        "The picture is the kernel itself, before normalisation. The CRF divides each of its two "
+        "parts by √(n₁n₂), these sums at the two pixels, so that the many voices of a large region "
+        "do not drown what the network said."
+    ),
+    "fields-tab": "Receptive field",
+    "fields-help": (
+        "Click the photo, or move the cross and press Enter: bright pixels are those that decide "
+        "the score under the cross. The solid square is all that its layers could see, the dashed "
+        "one holds 95 % of what really counted: see how much of its field each network uses."
+    ),
+    "fields-models": "Networks to ask",
+    "growth-tab": "Activations",
+    "growth-help": (
+        "Unpooling puts each value back where it was largest, and leaves a scatter of points; the "
+        "convolutions after it make a dense shape of them. Follow the maps from a few coarse "
+        "cells to the outline of the mask."
+    ),
+    "growth-shown": "Units to show",
+    "growth-start": "Look inside",
+    "lens": "The photo: arrow keys move the cross, Enter asks what the score under it saw",
+    "theory": "In theory: {width}×{height} pixels",
+    "theory-all": "In theory: {width}×{height} pixels, all of the photo",
+    "practice": "95 % of the influence: {side}×{side}",
+    "blind": "No pixel changes this score at all",
+    "cell": "{name}, cell {column}, {row} of {columns}×{rows}; photo seen at {width}×{height}",
+    "strongest": "The strongest unit of each layer",
+    "unit": "unit {number} of {units}, up to {most}",
+    "growth-seen": "{network} saw the photo at {width}×{height} pixels.",
     # Take home.
     "take-tab": "Take home",
     "take": "Make the files",

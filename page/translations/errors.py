@@ -10,6 +10,7 @@ from . import ENGLISH, name
 UNFORESEEN = "Something failed on the server; it was logged. Another photo or network may work."
 NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
 NO_NETWORKS = "Choose the networks to compare: two or more show most."
+NO_FIELDS = "Choose the networks to ask first: at least one."
 NO_RESULT = "There is no result yet: choose a photo and press Segment first."
 GONE = "that network is no longer kept here; open it again"
 RESULT_GONE = "That result is no longer kept; press Segment again."
@@ -19,6 +20,7 @@ KOREAN = {
     UNFORESEEN: "서버에서 문제가 생겨 기록했습니다. 다른 사진이나 신경망은 될 수도 있습니다.",
     NO_PHOTO: "아직 사진이 없습니다: 페이지에 사진을 놓거나 예제를 클릭하세요.",
     NO_NETWORKS: "비교할 신경망을 고르세요: 두 개 이상이면 가장 많은 것을 볼 수 있습니다.",
+    NO_FIELDS: "먼저 물어볼 신경망을 하나 이상 고르세요.",
     NO_RESULT: "아직 결과가 없습니다: 먼저 사진을 고르고 분할하기를 누르세요.",
     RESULT_GONE: "그 결과는 더 이상 보관되어 있지 않습니다. 분할하기를 다시 누르세요.",
     # 사진

@@ -68,7 +68,7 @@ def analyse(
         )
         segmentation = next(stages)
         caption = wording.upsampled_caption(segmentation, look.language)
-        key = RESULTS.keep(segmentation, key)
+        key = RESULTS.keep(segmentation, key, photo)
         yield Shown(
             key=key,
             upsampled=drawing.picture(segmentation, UPSAMPLED, look),

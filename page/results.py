@@ -24,6 +24,7 @@ class Result:
 
     run: str  # tells this result from the same visitor's next
     segmentation: Segmentation
+    source: str | None = None  # the photo's file
     spent: tuple[float, ...] = ()  # milliseconds of the CRF up to each iteration
     beliefs: tuple[Tensor, ...] = ()  # (C, H, W) float16 probabilities after each iteration
     steps: Iterator[Segmentation] | None = None
@@ -80,7 +81,9 @@ class Results:
         self._kept: OrderedDict[str, Result] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, segmentation: Segmentation, key: str | None = None) -> str:
+    def keep(
+        self, segmentation: Segmentation, key: str | None = None, source: str | None = None
+    ) -> str:
         """Remember `segmentation`, in place of what `key` stood for, and return its key.
 
         The newest is kept even if it is larger than the limit by itself.
@@ -88,7 +91,7 @@ class Results:
         key = key or uuid4().hex
         with self._lock:
             self._kept.pop(key, None)
-            self._kept[key] = Result(uuid4().hex, segmentation)
+            self._kept[key] = Result(uuid4().hex, segmentation, source)
             self._trim()
         return key
 

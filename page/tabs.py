@@ -88,7 +88,7 @@ def _truth(controls: Controls) -> gr.File:
     gr.HTML(f"<p>{text('truth-help')}</p>")
     mask = gr.File(label=text("truth"), file_types=[".png"], elem_id="truth", height=140)
     result = gr.HTML("", elem_id="truth-report", elem_classes="truth")
-    inputs = [mask, controls.key, controls.crf, controls.iterations]
+    inputs = [mask, controls.photo, controls.key, controls.crf, controls.iterations]
     gr.on([mask.upload, controls.details.change], _judge, inputs, result, **PRIVATE)
     gr.on([mask.clear, controls.photo.change], _offer, mask, result, **PRIVATE)
     return mask
@@ -130,13 +130,13 @@ def _offer(mask, request: gr.Request) -> str:
     return f"<p>{say(preferred(request), 'truth-waits')}</p>" if mask else ""
 
 
-def _judge(mask, key, crf, iterations, request: gr.Request):
+def _judge(mask, photo, key, crf, iterations, request: gr.Request):
     """Return the report, or why there is none, in its place: no new photo calls for an alarm."""
     if mask is None:
         return ""
     language = preferred(request)
     result = handlers.RESULTS.find(key)
-    if result is None:
+    if result is None or photo not in (None, result.source):
         return _offer(mask, request)
     try:
         segmentation = result.at(min(iterations if crf else 0, len(result.spent)))

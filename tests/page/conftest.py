@@ -1,9 +1,23 @@
-"""A browser that visits the page."""
+"""A browser that visits the page, and a result without one."""
 
 import pytest
 from steps import opened
 
+from page import results
+from seg_models import pipeline
 from tools import running
+
+
+@pytest.fixture(scope="session")
+def result(zoo_folder, photo_path):
+    """A result whose CRF has done three iterations."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+        segmenter = pipeline.load("deeplab_v1-animals")
+        segmentation = list(segmenter.stages(photo_path))[-1]
+        result = results.Result("run", segmentation)
+        list(result.advance(3))
+        return result
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import axe_playwright_python
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from steps import finish, opened, upload
 
@@ -29,21 +31,39 @@ def violations(page):
     ]
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1440), ("dark", 390)], ids=["light-desktop", "dark-phone"]
-)
-def test_a_result_breaks_no_accessibility_rule(browser, server, photo_path, scheme, width):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390], ids=["desktop", "phone"])
+def test_no_flow_breaks_an_accessibility_rule(browser, server, photo_path, tmp_path, width, scheme):
+    mask = tmp_path / "mask.png"
+    Image.fromarray(np.ones((64, 96), np.uint8)).save(mask)
     with opened(browser, server, color_scheme=scheme) as page:
         page.set_viewport_size({"width": width, "height": 844})
         upload(page, photo_path)
         finish(page)
         page.locator("#refined .image-frame").click(position={"x": 20, "y": 20})
         expect(page.locator("#probe tr")).to_have_count(10)
+        page.get_by_role("button", name="Compare", exact=True).click()
+        expect(page.locator("#compare-status")).to_contain_text("compared")
+        assert violations(page) == []
+        page.get_by_role("tab", name="Take home").click()
+        page.get_by_role("button", name="Make the files").click()
+        expect(page.locator("#calls")).to_contain_text("seg_models predict")
+        assert violations(page) == []
+        page.get_by_role("tab", name="Check").click()
+        page.locator("#truth input[type=file]").set_input_files(mask)
+        expect(page.locator("#truth-report")).to_contain_text("The CRF")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for tab in ("Take home", "Check"):
-            page.get_by_role("tab", name=tab).click()
-            assert violations(page) == []
+
+
+def test_an_examples_truth_comes_and_goes_with_it(page, photo_path):
+    page.get_by_role("button", name="Example: Sheep").click()
+    page.get_by_role("tab", name="Check").click()
+    expect(page.locator("#truth")).to_contain_text("sheep_pasture_truth")
+    expect(page.locator("#truth-report")).to_contain_text("press Segment")
+    page.get_by_role("button", name="Example:").first.click()
+    expect(page.locator("#truth")).not_to_contain_text("sheep_pasture_truth")
+    expect(page.locator("#truth-report")).not_to_contain_text("press Segment")
 
 
 def test_the_tabs_compare_pack_and_judge(page, photo_path, tmp_path):

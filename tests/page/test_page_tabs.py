@@ -1,4 +1,4 @@
-"""Comparing networks, taking results home and judging them, without a server."""
+"""Comparing networks and taking results home, without a server."""
 
 import contextlib
 import io
@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from page import compare, drawing, fetching, results, tabs, takeaway, truth
-from seg_models import cli, evaluation, pipeline, preprocess, zoo
-from seg_models.specs import VOID, CrfSettings, LabelSet, WeightsError
+from page import compare, drawing, fetching, tabs, takeaway
+from seg_models import cli, pipeline, zoo
+from seg_models.specs import WeightsError
 
 PLAIN = drawing.Look()
 
@@ -23,18 +23,6 @@ PLAIN = drawing.Look()
 @pytest.fixture(autouse=True)
 def own_zoo(zoo_folder, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
-
-
-@pytest.fixture(scope="module")
-def result(zoo_folder, photo_path):
-    """A result whose CRF has done three iterations."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
-        segmenter = pipeline.load("deeplab_v1-animals")
-        segmentation = list(segmenter.stages(photo_path))[-1]
-        result = results.Result("run", segmentation)
-        list(result.advance(3))
-        return result
 
 
 def test_each_network_appears_when_it_is_done(photo_path):
@@ -143,83 +131,8 @@ def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_p
     np.testing.assert_array_equal(written, result.segmentation.history[2])
 
 
-TWO = LabelSet("two", ("ground", "thing"), ((0, 0, 0), (255, 0, 0)))
-
-
-def scores(*mious):
-    return [evaluation.Scores(each, each, (each, each)) for each in mious]
-
-
-@pytest.mark.parametrize(
-    ("mious", "words"),
-    [
-        (
-            (0.5, 0.6, 0.7),
-            "helps here: mIoU 50.0 % before it, 70.0 % after; best after iteration 2",
-        ),
-        (
-            (0.7, 0.8, 0.6),
-            "hurts here: mIoU 70.0 % before it, 60.0 % after; best after iteration 1",
-        ),
-        ((0.7, 0.6), "hurts here: mIoU 70.0 % before it, 60.0 % after; no iteration improves"),
-        ((0.7, 0.7001), "no difference"),
-        ((0.7,), "Without a CRF: mIoU 70.0 %"),
-    ],
-)
-def test_the_verdict_is_plain(mious, words):
-    assert words in truth.verdict(scores(*mious), "en")
-
-
-def test_green_is_what_the_crf_put_right_and_red_what_it_spoilt():
-    photo = np.full((1, 5, 3), 200, np.uint8)
-    true = np.array([[1, 1, 1, VOID, 0]])
-    before, after = np.array([[0, 1, 1, 0, 1]]), np.array([[1, 0, 1, 1, 2]])
-    drawn = truth.difference(photo, true, before, after)
-    dim = [int(200 * truth.DIM)] * 3
-    assert drawn[0].tolist() == [list(truth.RIGHT), list(truth.SPOILT), dim, dim, dim]
-
-
-def test_the_report_has_every_iterations_iou(result, tmp_path):
-    segmentation = result.at(3)
-    Image.fromarray(segmentation.history[2].numpy()).save(tmp_path / "mask.png")
-    known = truth.read(str(tmp_path / "mask.png"), segmentation)
-    text = truth.report(segmentation, known, "en")
-    assert "helps here" in text and "▲ 100.0" in text
-    first = evaluation.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
-    assert f"<td>{100 * evaluation.scores(first).miou:.1f}</td>" in text
-
-
-@pytest.mark.parametrize(
-    ("picture", "reason"),
-    [
-        (Image.new("L", (95, 64)), "95×64 pixels, the photo 96×64"),
-        (Image.new("RGB", (96, 64)), "indexed or grey"),
-        (Image.new("L", (96, 64), 9), "classes need 0 to 6"),
-        (Image.new("L", (96, 64), VOID), "nothing to score"),
-        (None, "not a picture"),
-    ],
-)
-def test_a_mask_that_does_not_fit_is_refused_with_a_reason(result, tmp_path, picture, reason):
-    path = tmp_path / "mask.png"
-    if picture is None:
-        path.write_text("no picture")
-    else:
-        picture.save(path)
-    segmentation = result.at(3)
-    with pytest.raises(ValueError, match=reason):
-        truth.report(segmentation, truth.read(str(path), segmentation), "en")
-
-
-def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
-    photo = np.zeros((40, 2000, 3), np.uint8)
-    whole = pipeline.load("deeplab_v1-animals").segment(photo, CrfSettings(iterations=1))
-    assert whole.photo.shape == preprocess.cap(photo).shape
-    Image.new("L", (2000, 40), 1).save(tmp_path / "mask.png")
-    assert truth.read(str(tmp_path / "mask.png"), whole).shape == whole.photo.shape[:2]
-
-
 def test_without_a_result_the_tabs_say_so():
     with pytest.raises(gr.Error, match="no result yet"):
         tabs._pack(None, True, 3, False, None)
-    assert "press Segment" in tabs._judge("mask.png", None, True, 3, None)
-    assert tabs._judge(None, None, True, 3, None) == ""
+    assert "press Segment" in tabs._judge("mask.png", None, None, True, 3, None)
+    assert tabs._judge(None, None, None, True, 3, None) == ""

@@ -1,0 +1,117 @@
+"""A result against the truth, a visitor's or an example's, without a server."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from page import handlers, photos, results, tabs, truth
+from seg_models import evaluation, labels, pipeline, preprocess, zoo
+from seg_models.specs import VOID, CrfSettings
+
+
+@pytest.fixture(autouse=True)
+def own_zoo(zoo_folder, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+
+
+def scores(*mious):
+    return [evaluation.Scores(each, each, (each, each)) for each in mious]
+
+
+@pytest.mark.parametrize(
+    ("mious", "words"),
+    [
+        (
+            (0.5, 0.6, 0.7),
+            "helps here: mIoU 50.0 % before it, 70.0 % after; best after iteration 2",
+        ),
+        (
+            (0.7, 0.8, 0.6),
+            "hurts here: mIoU 70.0 % before it, 60.0 % after; best after iteration 1",
+        ),
+        ((0.7, 0.6), "hurts here: mIoU 70.0 % before it, 60.0 % after; no iteration improves"),
+        ((0.7, 0.7001), "no difference"),
+        ((0.7,), "Without a CRF: mIoU 70.0 %"),
+    ],
+)
+def test_the_verdict_is_plain(mious, words):
+    assert words in truth.verdict(scores(*mious), "en")
+
+
+def test_green_is_what_the_crf_put_right_and_red_what_it_spoilt():
+    photo = np.full((1, 5, 3), 200, np.uint8)
+    true = np.array([[1, 1, 1, VOID, 0]])
+    before, after = np.array([[0, 1, 1, 0, 1]]), np.array([[1, 0, 1, 1, 2]])
+    drawn = truth.difference(photo, true, before, after)
+    dim = [int(200 * truth.DIM)] * 3
+    assert drawn[0].tolist() == [list(truth.RIGHT), list(truth.SPOILT), dim, dim, dim]
+
+
+def test_the_report_has_every_iterations_iou(result, tmp_path):
+    segmentation = result.at(3)
+    Image.fromarray(segmentation.history[2].numpy()).save(tmp_path / "mask.png")
+    known = truth.read(str(tmp_path / "mask.png"), segmentation)
+    text = truth.report(segmentation, known, "en")
+    assert "helps here" in text and "▲ 100.0" in text
+    first = evaluation.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
+    assert f"<td>{100 * evaluation.scores(first).miou:.1f}</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("picture", "reason"),
+    [
+        (Image.new("L", (95, 64)), "95×64 pixels, the photo 96×64"),
+        (Image.new("RGB", (96, 64)), "indexed or grey"),
+        (Image.new("L", (96, 64), 9), "classes need 0 to 6"),
+        (Image.new("L", (96, 64), VOID), "nothing to score"),
+        (None, "not a picture"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused_with_a_reason(result, tmp_path, picture, reason):
+    path = tmp_path / "mask.png"
+    if picture is None:
+        path.write_text("no picture")
+    else:
+        picture.save(path)
+    segmentation = result.at(3)
+    with pytest.raises(ValueError, match=reason):
+        truth.report(segmentation, truth.read(str(path), segmentation), "en")
+
+
+def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
+    photo = np.zeros((40, 2000, 3), np.uint8)
+    whole = pipeline.load("deeplab_v1-animals").segment(photo, CrfSettings(iterations=1))
+    assert whole.photo.shape == preprocess.cap(photo).shape
+    Image.new("L", (2000, 40), 1).save(tmp_path / "mask.png")
+    assert truth.read(str(tmp_path / "mask.png"), whole).shape == whole.photo.shape[:2]
+
+
+with_truth = [each for each in photos.examples() if each.truth]
+
+
+@pytest.mark.parametrize("example", with_truth, ids=lambda each: each.title)
+def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
+    true = evaluation.read_truth(example.truth)
+    assert true.shape == preprocess.open_photo(example.path).shape[:2]
+    classes = len(labels.DOMAINS[example.domain].classes)
+    known = true[true != VOID]
+    assert known.max() < classes and len(np.unique(known)) > 1
+    assert 0 < (true == VOID).mean() < 0.05  # a strip along the outlines
+
+
+def test_an_examples_truth_is_refused_by_a_network_of_another_domain(result):
+    (example, *_) = with_truth
+    street = replace(result.at(3), checkpoint=zoo.find("deeplab_v1-camvid"))
+    with pytest.raises(ValueError, match="names animals, the network knows streets"):
+        truth.read(str(example.truth), street)
+
+
+def test_a_truth_waits_for_the_result_of_its_own_photo(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(handlers, "RESULTS", results.Results())
+    key = handlers.RESULTS.keep(result.segmentation, source="this.jpg")
+    mask = tmp_path / "mask.png"
+    Image.fromarray(result.segmentation.history[0].numpy()).save(mask)
+    assert "press Segment" in tabs._judge(str(mask), "that.jpg", key, True, 3, None)
+    assert "CRF" in tabs._judge(str(mask), "this.jpg", key, False, 0, None)

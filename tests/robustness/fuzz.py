@@ -25,7 +25,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1])]
 
 import checkpoints  # noqa: E402
 import command_lines  # noqa: E402
-import pictures  # noqa: E402
+import damaged_pictures as pictures  # noqa: E402
 import tiny  # noqa: E402
 import verdicts  # noqa: E402
 

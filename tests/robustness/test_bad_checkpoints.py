@@ -5,7 +5,7 @@ import random
 from collections import Counter
 
 import checkpoints
-import pictures
+import damaged_pictures as pictures
 import pytest
 import tiny
 from verdicts import read, used

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import command_lines
-import pictures
+import damaged_pictures as pictures
 import pytest
 from verdicts import commanded
 

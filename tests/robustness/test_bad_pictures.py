@@ -4,7 +4,7 @@ import random
 import subprocess
 import sys
 
-import pictures
+import damaged_pictures as pictures
 import pytest
 from verdicts import opened
 

@@ -119,7 +119,8 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
     key = guestbook.key(checkpoint)
     height, width = segmentation.photo_size
     rows, columns = segmentation.input_size
-    return say(
+    remark = segmentation.remark and f"{translated(language, segmentation.remark)}. "
+    return remark + say(
         language,
         "summary",
         time=duration(sum(segmentation.milliseconds.values())),

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from . import crf as dense_crf
 from . import preprocess, trained, upsample, zoo
 from .devices import choose_device, inference_dtype, now
+from .gpu_memory import on_cpu, or_on_cpu
 from .specs import Checkpoint, CrfSettings, Segmentation
 
 WORKING_SIDE = 1024  # pixels; every stage works on the photo capped to this long side
@@ -73,11 +75,23 @@ def load(name: str | Checkpoint, device: str = "auto") -> Segmenter:
     return Segmenter(checkpoint, trained.network(checkpoint, device), device)
 
 
-@torch.inference_mode()
 def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) -> Segmentation:
-    """Open and cap the photo, and run the network: the first stage, a score map."""
+    """Open and cap the photo, and run the network: the first stage, a score map.
+
+    Where a GPU's memory does not suffice, this stage and all after it are done on the CPU.
+    """
     if working_side < 1:
         raise ValueError(f"working_side is {working_side}; at least 1 pixel is needed")
+
+    def instead() -> Segmentation:
+        network = trained.network(segmenter.checkpoint, "cpu")
+        return _score(replace(segmenter, network=network, device="cpu"), photo, working_side)
+
+    return or_on_cpu(lambda: _score(segmenter, photo, working_side), instead)
+
+
+@torch.inference_mode()
+def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentation:
     began = now(segmenter.device)
     whole = preprocess.open_photo(photo)
     capped = preprocess.cap(whole, working_side)
@@ -100,9 +114,19 @@ def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) 
     )
 
 
-@torch.inference_mode()
 def enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
     """Upsample the score map to probabilities for every pixel: the second stage."""
+    checkpoint = segmentation.checkpoint
+    if segmentation.remark:  # the stage before had to leave the GPU
+        network = trained.network(checkpoint, "cpu")
+    return or_on_cpu(
+        lambda: _enlarge(network, segmentation),
+        lambda: _enlarge(trained.network(checkpoint, "cpu"), on_cpu(segmentation)),
+    )
+
+
+@torch.inference_mode()
+def _enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
     began = now(segmentation.device)
     size = _size(segmentation.photo)
     probabilities = upsample.to_photo_size(
@@ -121,6 +145,18 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
     segmentation = replace(segmentation, crf=None, refined=None, history=())
     if crf is None or crf.iterations == 0:
         return
+    done = 0
+    try:
+        for step in _refine(segmentation, crf):
+            yield step
+            done += 1
+        return
+    except torch.OutOfMemoryError:
+        dense_crf.kernels.forget()
+    yield from islice(_refine(on_cpu(segmentation), crf), done, None)
+
+
+def _refine(segmentation: Segmentation, crf: CrfSettings) -> Iterator[Segmentation]:
     began = now(segmentation.device)
     for refined in dense_crf.mean_field(segmentation.probabilities, segmentation.photo, crf):
         spent = now(segmentation.device) - began

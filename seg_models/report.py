@@ -43,6 +43,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
         "classes": shares(labels, segmentation.checkpoint.labels),
         "milliseconds": {key: round(ms, 2) for key, ms in segmentation.milliseconds.items()},
         "device": segmentation.device,
+        "remark": segmentation.remark,
         "photo_size": _size(segmentation.photo_size),
         "working_size": _size(segmentation.photo.shape),
         "input_size": _size(segmentation.input_size),

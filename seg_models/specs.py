@@ -120,3 +120,4 @@ class Segmentation:
     refined: Tensor | None = None  # (C, H, W) after the latest CRF iteration
     history: tuple[Tensor, ...] = ()  # (H, W) uint8 labels after CRF iterations 1, 2, ...
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # per stage
+    remark: str = ""  # what went otherwise than asked

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from seg_models.gpu_memory import GPU_FULL
+
 from . import ENGLISH, name
 
 UNFORESEEN = "Something failed on the server; it was logged. Another photo or network may work."
@@ -64,6 +66,7 @@ KOREAN = {
     "no pixel has a true class, so there is nothing to score": (
         "정답 클래스가 있는 픽셀이 하나도 없어 점수를 매길 수 없습니다"
     ),
+    GPU_FULL: "GPU 메모리가 가득 차서 CPU에서 처리했습니다",
     # 가중치
     "no checkpoint called {name}: there are none in {folder}": (
         "{name}이라는 체크포인트가 없습니다: {folder}에 하나도 없습니다"

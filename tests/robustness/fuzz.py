@@ -45,7 +45,7 @@ def main() -> int:
         if time.monotonic() > end:
             break
         if number % FORGET == 0:
-            trained._network.cache_clear()
+            trained.forget()
         seed = f"{chosen.seed}-{number}"
         try:
             attempts[name](random.Random(seed))

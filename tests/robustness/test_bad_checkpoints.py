@@ -22,7 +22,7 @@ def folder(tmp_path):
     """A sound checkpoint, whose facts are all there to be spoilt."""
     checkpoint = tiny.pack(tmp_path, "deeplab_v1-camvid")
     yield checkpoint.folder
-    trained._network.cache_clear()
+    trained.forget()
 
 
 def test_spoilt_facts_are_refused_or_do_no_harm(folder):

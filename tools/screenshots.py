@@ -56,6 +56,16 @@ def _compare(page: Page) -> None:
     page.locator("#compare-status").get_by_text("compared").wait_for()
 
 
+def _inside(page: Page) -> None:
+    _segment(page)
+    page.get_by_role("tab", name="Look inside").click()
+    canvas = page.locator("#lens canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 0.4 * box["width"], "y": 0.45 * box["height"]})
+    page.wait_for_function("document.querySelector('#heard-colour').textContent !== '–'")
+
+
 def _take(page: Page) -> None:
     _segment(page)
     page.get_by_role("tab", name="Take home").click()
@@ -78,6 +88,7 @@ SHOTS = {
     "segment": Shot(_segment),
     "look": Shot(_look, "#stages"),
     "compare": Shot(_compare, "#more"),
+    "inside": Shot(_inside, "#more"),
     "take": Shot(_take, "#more"),
     "check": Shot(_check, "#more"),
     "phone": Shot(_scroll, None, PHONE),

@@ -31,7 +31,7 @@ def test_the_table_has_a_row_for_each_network_and_size(capsys, monkeypatch, tmp_
 
 
 def test_both_contestants_run_one_network():
-    """With its batch norms in place or folded it scores the same: a ratio compares like with like."""
+    """With its batch norms in place or folded it scores the same: like is compared with like."""
     plain, segmenter = contestants.pair("segnet_basic", TINY)
     images = torch.randn(1, 3, 24, 32, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():

@@ -1,6 +1,7 @@
 """What a network costs, counted instead of timed."""
 
 import copy
+import math
 
 import torch
 from torch import nn
@@ -30,7 +31,7 @@ def flops(network: nn.Module, size: tuple[int, int]) -> int:
 def _multiply_adds(layer: nn.Module, before: torch.Tensor, after: torch.Tensor) -> int:
     # The last two dimensions are the kernel; the second, what each value meets at each of its
     # places: a convolution gathers for its output, a transposed one scatters from its input.
-    meetings = layer.weight[0].numel()
+    meetings = math.prod(layer.weight.shape[1:])
     return (before if layer.transposed else after).numel() * meetings
 
 

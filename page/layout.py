@@ -67,7 +67,7 @@ def build() -> gr.Blocks:
             api_name="segment",
             concurrency_id="gpu",
         )
-    page.queue(max_size=serving.WAITING, default_concurrency_limit=4)
+    page.queue(max_size=serving.WAITING, default_concurrency_limit=serving.AT_ONCE)
     return page
 
 

@@ -1,6 +1,7 @@
 """How the page is launched, and what is made ready while a visitor still looks for a photo."""
 
 import logging
+import os
 import threading
 import time
 from typing import Any
@@ -19,6 +20,7 @@ from .translations import LABELS
 log = logging.getLogger(__name__)
 FAVOURITE = "deeplab_v3-animals"  # for an everyday photo: quick, and knows people
 WAITING = 32  # requests in the queue; the next is told to come again
+AT_ONCE = min(4, os.cpu_count() or 1)  # of each kind of request: more only take more memory
 SESSIONS = 200  # visitors whose state is kept
 
 

@@ -1,5 +1,6 @@
 """What went wrong, in one sentence for the visitor."""
 
+import errno
 import html
 import logging
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import gradio as gr
 
 from seg_models.specs import WeightsError
 
-from .translations.errors import UNFORESEEN, translated
+from .translations.errors import DISK_FULL, UNFORESEEN, translated
 
 log = logging.getLogger(__name__)
 
@@ -29,4 +30,6 @@ def told(language: str) -> Iterator[None]:
         raise
     except Exception as error:
         log.exception("a visitor's request failed")
-        raise gr.Error(translated(language, UNFORESEEN), print_exception=False) from error
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        sentence = translated(language, DISK_FULL if full else UNFORESEEN)
+        raise gr.Error(sentence, print_exception=False) from error

@@ -141,5 +141,8 @@ def _is_done(folder: Path, request: dict[str, Any]) -> bool:
 def _write(path: Path, save: Callable[[Path], Any]) -> None:
     """Save under another name first, so that nobody meets half a file under the right one."""
     unfinished = path.with_name(f".{path.name}")
-    save(unfinished)
-    os.replace(unfinished, path)
+    try:
+        save(unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from seg_models.gpu_memory import GPU_FULL
 from . import ENGLISH, name
 
 UNFORESEEN = "Something failed on the server; it was logged. Another photo or network may work."
+DISK_FULL = "The server's disk is full; try again in some minutes."
 NO_PHOTO = "There is no photo yet: drop one on the page, or click an example."
 NO_NETWORKS = "Choose the networks to compare: two or more show most."
 NO_FIELDS = "Choose the networks to ask first: at least one."
@@ -20,6 +21,7 @@ RESULT_GONE = "That result is no longer kept; press Segment again."
 # What stands in a {place} is translated by itself if it is such a sentence, too.
 KOREAN = {
     UNFORESEEN: "서버에서 문제가 생겨 기록했습니다. 다른 사진이나 신경망은 될 수도 있습니다.",
+    DISK_FULL: "서버의 디스크가 가득 찼습니다. 몇 분 뒤에 다시 해 보세요.",
     NO_PHOTO: "아직 사진이 없습니다: 페이지에 사진을 놓거나 예제를 클릭하세요.",
     NO_NETWORKS: "비교할 신경망을 고르세요: 두 개 이상이면 가장 많은 것을 볼 수 있습니다.",
     NO_FIELDS: "먼저 물어볼 신경망을 하나 이상 고르세요.",

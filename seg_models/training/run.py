@@ -109,8 +109,11 @@ def store(run: Run, path: Path) -> None:
         "best_state": run.best_state,
     }
     unfinished = path.with_suffix(".unfinished")
-    torch.save(state, unfinished)
-    os.replace(unfinished, path)
+    try:
+        torch.save(state, unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(run: Run, path: Path) -> None:

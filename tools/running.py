@@ -27,12 +27,13 @@ def page(environment: Mapping[str, str] | None = None) -> Iterator[str]:
 
 @contextmanager
 def process(
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None, script: str | Path = "app.py"
 ) -> Iterator[tuple[str, subprocess.Popen]]:
     """Start `python app.py` on a free port; yield its address, once it answers, and itself.
 
     Args:
         environment: Variables beside those of this process.
+        script: To be run instead of app.py.
 
     Raises:
         RuntimeError: If it never answers; the message has what it said.
@@ -53,7 +54,7 @@ def process(
         }
         with said.open("w") as log:
             started = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=variables, stdout=log, stderr=log
+                [sys.executable, script], cwd=ROOT, env=variables, stdout=log, stderr=log
             )
         try:
             address = f"http://127.0.0.1:{port}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from seg_models import preprocess, render, zoo
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
 
-from . import fetching, guestbook, network, wording
-from .drawing import REFINED, labels
+from . import drawing, fetching, guestbook, network, wording
 from .errors import told
 from .inspection import png_url
 from .look import Look
@@ -28,8 +28,12 @@ class Answer:
 
     checkpoint: Checkpoint
     segmentation: Segmentation | None = None
-    labels: np.ndarray | None = None  # (H, W) uint8
-    failure: str = ""
+    words: str = ""  # how far it is, or why there is no answer, as HTML
+
+    @cached_property
+    def labels(self) -> np.ndarray | None:
+        """The class indices, `(H, W)` uint8, if there is an answer."""
+        return self.segmentation and drawing.labels(self.segmentation, drawing.REFINED)
 
 
 def fitting(model: str | None) -> list[str]:
@@ -42,7 +46,7 @@ def fitting(model: str | None) -> list[str]:
 def compare(
     photo: str | None, models: list[str], crf: bool, iterations: int, look: Look
 ) -> Iterator[tuple[str, str]]:
-    """Yield (pictures, status) as HTML after each network; to stop, stop asking.
+    """Yield (pictures, status) as HTML after each step of each network; to stop, stop asking.
 
     Args:
         photo: Path of the file as it came.
@@ -65,14 +69,11 @@ def compare(
                 look.language, "comparing", number=number, total=len(models),
                 network=wording.architecture(checkpoint),
             )  # fmt: skip
-            yield _page(answers, look), f"{status} …"
-            try:
-                for said in fetching.words(checkpoint):
-                    said = html.escape(translated(look.language, said))
-                    yield _page(answers, look), f"{status}: {said}"
-                answers.append(_answer(small, checkpoint, iterations if crf else 0))
-            except WeightsError as error:
-                answers.append(Answer(checkpoint, failure=str(error)))
+            page = _page(answers, look)
+            yield page, f"{status} …"
+            for answer in _ask(small, checkpoint, iterations if crf else 0, look.language):
+                yield page, f"{status}: {answer.words}"
+            answers.append(answer)
         yield _page(answers, look), count(look.language, len(answers), "compared")
 
 
@@ -83,10 +84,23 @@ def agreement(answers: list[np.ndarray]) -> np.ndarray:
     return counts.max(0) / len(answers)
 
 
-def _answer(photo: np.ndarray, checkpoint: Checkpoint, iterations: int) -> Answer:
-    crf = replace(checkpoint.crf, iterations=iterations)
-    segmentation = network.segment(checkpoint.name, photo, crf, SIDE)
-    return Answer(checkpoint, segmentation, labels(segmentation, REFINED))
+def _ask(
+    photo: np.ndarray, checkpoint: Checkpoint, iterations: int, language: str
+) -> Iterator[Answer]:
+    """Yield the answer after each step, the last being whole.
+
+    Stop waits for the step that is being made, so a step is as small as can be.
+    """
+    try:
+        for said in fetching.words(checkpoint):
+            yield Answer(checkpoint, words=html.escape(translated(language, said)))
+        crf = replace(checkpoint.crf, iterations=iterations)
+        for step in network.steps(checkpoint.name, photo, crf, SIDE):
+            done = len(step.history)
+            key = "refining" if done else "running"
+            yield Answer(checkpoint, step, say(language, key, done=done, wanted=iterations))
+    except WeightsError as error:
+        yield Answer(checkpoint, words=html.escape(translated(language, str(error))))
 
 
 def _page(answers: list[Answer], look: Look) -> str:
@@ -120,8 +134,7 @@ def _figure(answer: Answer, look: Look) -> str:
     checkpoint = answer.checkpoint
     network_name = html.escape(wording.architecture(checkpoint))
     if answer.segmentation is None:
-        reason = html.escape(translated(look.language, answer.failure))
-        failed = f"<b>{network_name}</b>{reason}"
+        failed = f"<b>{network_name}</b>{answer.words}"
         return f'<figure><figcaption class="failed">{failed}</figcaption></figure>'
     label_set = look.labels(checkpoint)
     picture = render.overlay(answer.segmentation.photo, answer.labels, label_set)

@@ -7,6 +7,7 @@ their own: what they give back must not lie on the GPU. The CRF stays outside, o
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -46,14 +47,18 @@ if ZERO_GPU:
     stages = spaces.GPU(duration=SECONDS)(stages)
 
 
-def segment(
+def steps(
     model: str | Checkpoint, photo: Photo, crf: CrfSettings, working_side: int = WORKING_SIDE
-) -> Segmentation:
-    """Return the last stage of all, the CRF's included."""
-    segmentation = list(stages(model, photo, working_side))[-1]
-    for refined in pipeline.refine(segmentation, crf):
-        segmentation = refined
-    return segmentation
+) -> Iterator[Segmentation]:
+    """Do as `stages`, and yield the result after each of the CRF's iterations, too."""
+    for segmentation in stages(model, photo, working_side):
+        yield segmentation
+    yield from pipeline.refine(segmentation, crf)
+
+
+def segment(model: str | Checkpoint, photo: Photo, crf: CrfSettings) -> Segmentation:
+    """Return the last of `steps`."""
+    return deque(steps(model, photo, crf), maxlen=1).pop()
 
 
 @lru_cache(maxsize=1)

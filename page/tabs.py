@@ -17,6 +17,7 @@ from .translations.errors import NO_RESULT, translated
 
 PRIVATE = {"api_visibility": "private", "show_progress": "hidden"}
 STATUS = '<p role="status" aria-live="polite">${value}</p>'
+PRESSABLE = "() => ({{ __type__: 'update', interactive: {} }})"  # by the browser, at once
 
 
 class Controls(NamedTuple):
@@ -59,10 +60,13 @@ def _compare(controls: Controls) -> gr.CheckboxGroup:
     status = gr.HTML("", html_template=STATUS, elem_id="compare-status")
     pictures = gr.HTML("", elem_id="comparison")
     inputs = [controls.photo, models, controls.crf, controls.iterations, controls.safe]
+    # Gradio ignores presses as long as a run lasts, which after Stop is until its step is done.
+    start.click(None, None, start, js=PRESSABLE.format("false"), **PRIVATE)
     running = start.click(
         _run_comparison, inputs, [pictures, status], concurrency_id="compare",
         concurrency_limit=1, **PRIVATE,
     )  # fmt: skip
+    running.then(None, None, start, js=PRESSABLE.format("true"), **PRIVATE)
     stop.click(_stopped, None, status, cancels=[running], **PRIVATE)
     everything.click(lambda: [name for _, name in choices], None, models, **PRIVATE)
     controls.model.change(compare.fitting, controls.model, models, **PRIVATE)

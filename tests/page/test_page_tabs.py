@@ -27,8 +27,12 @@ def own_zoo(zoo_folder, monkeypatch):
 
 def test_each_network_appears_when_it_is_done(photo_path):
     models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
-    pages = [page for page, _ in compare.compare(str(photo_path), models, False, 0, PLAIN)]
+    steps = list(compare.compare(str(photo_path), models, True, 1, PLAIN))
+    pages = list(dict.fromkeys(page for page, _ in steps))
     assert [page.count("<figure") for page in pages] == [0, 1, 2]
+    said = [status for _, status in steps]
+    for each in ("1 of 2: DeepLab v1: Running", "2 of 2: DeepLab v1: CRF: iteration 1 of 1"):
+        assert any(status.startswith(each) for status in said)
     assert "animals" in pages[-1] and "streets" in pages[-1]
     assert "Agreement" not in pages[-1]  # they know different things
 

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import augmentation, dataset, norms, pretrained, validation
+from . import augmentation, dataset, deep_supervision, norms, pretrained, validation
 from .recipes import TrainingRecipe
 from .run import Run, report, store
-from .teacher import Teacher
+from .teacher import Teacher, distance
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
 AVERAGE = 0.999  # how much of the running average of the weights a step keeps, at most
@@ -85,9 +85,12 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     images = augmentation.normalised(photos, recipe.recipe)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
+        inner = run.supervision.scores()
     loss = F.cross_entropy(scores, labels, run.class_weights, ignore_index=255)
     if teacher is not None:
-        loss = loss + teacher.distance(photos, scores)
+        opinion = teacher.opinion(photos)
+        loss = loss + distance(opinion, scores)
+        loss = loss + deep_supervision.WEIGHT * sum(distance(opinion, each) for each in inner)
     run.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)

@@ -20,6 +20,7 @@ class TrainingRecipe:
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
     teacher: str | None = None  # a checkpoint to learn from beside the labels
+    supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     storage: str = "int8"
     crops: int = 60_000  # the whole run; fewer where `--minutes` ends it first
     batch: int = 8
@@ -79,8 +80,17 @@ NORM = {"norm": True}
 THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 4096
 # A decoder that begins at random needs many steps; smaller batches make more of them in the time.
 DECODER = {"batch": 4, "rate": 2e-3}
-UNET_TRUNK = {"encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4}
-SCRATCH = {"encoder": None, "trunk": None, "frozen": ()}
+HOURGLASS = {**DECODER, "supervised": ("decode5", "decode4", "decode3", "decode2")}
+UNET = {
+    **DECODER, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
+    "encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4,
+}  # fmt: skip
+SCRATCH = {**DECODER, "encoder": None, "trunk": None, "frozen": ()}
+BASIC = {**SCRATCH, "supervised": ("conv_decode4", "conv_decode3", "conv_decode2")}
+DENSE = {
+    **SCRATCH, "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
+    "storage": "float16",
+}  # fmt: skip
 
 
 def _context(domain: str) -> dict[str, Any]:
@@ -115,16 +125,16 @@ _ROWS = (
     _classic("dilatednet_frontend", "animals", 384, THIN),
     _classic("dilatednet", "camvid", 640, {"fc_channels": 256}, **_context("camvid")),
     _classic("dilatednet", "animals", 384, {"fc_channels": 256}, **_context("animals")),
-    _classic("segnet", "camvid", 480, NORM, **DECODER),
-    _classic("segnet", "animals", 384, NORM, **DECODER),
-    _classic("deconvnet", "camvid", 480, {**NORM, "fc_channels": 128}, **DECODER),
-    _classic("deconvnet", "animals", 384, {**NORM, "fc_channels": 128}, **DECODER),
-    _classic("unet", "camvid", 480, NORM, **UNET_TRUNK, **DECODER),
-    _classic("unet", "animals", 384, NORM, **UNET_TRUNK, **DECODER),
-    _classic("segnet_basic", "camvid", 480, NORM, **SCRATCH, **DECODER),
-    _classic("fc_densenet56", "camvid", 480, {}, storage="float16", **SCRATCH, **DECODER),
-    _classic("fc_densenet67", "camvid", 480, {}, storage="float16", **SCRATCH, **DECODER),
-    _classic("fc_densenet103", "camvid", 480, {}, storage="float16", **SCRATCH, **DECODER),
+    _classic("segnet", "camvid", 480, NORM, **HOURGLASS),
+    _classic("segnet", "animals", 384, NORM, **HOURGLASS),
+    _classic("deconvnet", "camvid", 480, {**NORM, "fc_channels": 128}, **HOURGLASS),
+    _classic("deconvnet", "animals", 384, {**NORM, "fc_channels": 128}, **HOURGLASS),
+    _classic("unet", "camvid", 480, NORM, **UNET),
+    _classic("unet", "animals", 384, NORM, **UNET),
+    _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
+    _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
+    _classic("fc_densenet67", "camvid", 480, {}, **DENSE),
+    _classic("fc_densenet103", "camvid", 480, {}, **DENSE),
 )  # fmt: skip
 
 RECIPES = {row.name: row for row in _ROWS}

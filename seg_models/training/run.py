@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .. import networks, pipeline
 from . import precision, pretrained
+from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
 
 
@@ -23,6 +24,7 @@ class Run:
     device: torch.device
     network: nn.Module
     average: nn.Module  # the running average of the network's weights: what is kept at the end
+    supervision: DeepSupervision  # of the network's inner maps
     optimiser: torch.optim.Optimizer
     random: torch.Generator
     step: int = 0
@@ -60,9 +62,16 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     _hold(network, recipe)
     if device.type == "cpu":
         precision.keep_depthwise_in_float(network)
-    optimiser = torch.optim.AdamW(_groups(network, recipe), weight_decay=recipe.decay)
+    supervision = DeepSupervision(network, recipe.supervised, num_classes).to(device)
+    groups = _groups(network, recipe)
+    if recipe.supervised:
+        groups.append({"params": supervision.parameters(), "lr": recipe.rate, "base": recipe.rate})
+    optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay)
     random = torch.Generator().manual_seed(recipe.seed)
-    return Run(recipe, class_weights.to(device), device, network, average, optimiser, random)
+    class_weights = class_weights.to(device)
+    return Run(
+        recipe, class_weights, device, network, average, supervision, optimiser, random
+    )  # fmt: skip
 
 
 def _hold(network: nn.Module, recipe: TrainingRecipe) -> None:
@@ -102,6 +111,7 @@ def store(run: Run, path: Path) -> None:
     state = {
         "network": run.network.state_dict(),
         "average": run.average.state_dict(),
+        "supervision": run.supervision.state_dict(),
         "optimiser": run.optimiser.state_dict(),
         "random": run.random.get_state(),
         "dropout": torch.get_rng_state(),
@@ -121,6 +131,7 @@ def restore(run: Run, path: Path) -> None:
     state = torch.load(path, map_location=run.device, weights_only=True)
     run.network.load_state_dict(state["network"])
     run.average.load_state_dict(state["average"])
+    run.supervision.load_state_dict(state["supervision"])
     run.optimiser.load_state_dict(state["optimiser"])
     run.random.set_state(state["random"].cpu())
     torch.set_rng_state(state["dropout"].cpu())

@@ -23,21 +23,28 @@ class Teacher:
     network: nn.Module
     recipe: Recipe
 
-    def distance(self, photos: Tensor, scores: Tensor) -> Tensor:
-        """Return the mean divergence of the pupil's `scores` (N, C, H, W) from the teacher's.
+    @torch.no_grad()
+    def opinion(self, photos: Tensor) -> Tensor:
+        """Return softened log-probabilities `(N, C, H, W)`.
 
         Args:
             photos: (N, 3, H, W) RGB, 0-1, before any network's normalisation.
-            scores: The pupil's raw scores for them.
         """
-        opinion = self._opinion(photos)
-        pupil = F.log_softmax(scores / TEMPERATURE, dim=1)
-        divergence = F.kl_div(pupil, opinion, reduction="none", log_target=True).sum(1).mean()
-        return WEIGHT * TEMPERATURE**2 * divergence  # the square keeps the gradients' size
-
-    @torch.no_grad()
-    def _opinion(self, photos: Tensor) -> Tensor:
         images = augmentation.normalised(photos, self.recipe)
         with torch.autocast(photos.device.type, torch.bfloat16):
             scores = self.network(images)
         return F.log_softmax(scores.float() / TEMPERATURE, dim=1)
+
+
+def distance(opinion: Tensor, scores: Tensor) -> Tensor:
+    """Return the mean divergence of a pupil's raw `scores` from the teacher's `opinion`.
+
+    Args:
+        opinion: `Teacher.opinion` of the photos, (N, C, H, W).
+        scores: (N, C, h, w). If they are coarser, the opinion's mean over each cell is taken.
+    """
+    if scores.shape != opinion.shape:
+        opinion = F.adaptive_avg_pool2d(opinion.exp(), scores.shape[-2:]).log()
+    pupil = F.log_softmax(scores.float() / TEMPERATURE, dim=1)
+    divergence = F.kl_div(pupil, opinion, reduction="none", log_target=True).sum(1).mean()
+    return WEIGHT * TEMPERATURE**2 * divergence  # the square keeps the gradients' size

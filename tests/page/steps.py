@@ -13,7 +13,7 @@ expect.set_options(timeout=PATIENCE)
 @contextmanager
 def opened(browser, server, **options):
     """Open the page by itself; in the end check that it asked nobody else and met no error."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     asked, wrong = [], []

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import threading
 import zlib
 
@@ -12,6 +13,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from seg_models import labels, pipeline, render
+from tools.running import ROOT
 
 MODEL = "deeplab_v1-animals"
 
@@ -53,6 +55,21 @@ def test_the_pictures_are_the_pipelines_own(client, photo_path, zoo_folder, monk
     assert details["crf"]["iterations"] == 3
     assert details["checkpoint"]["name"] == MODEL
     assert sum(each["share"] for each in details["classes"]) == pytest.approx(1)
+
+
+def test_the_readmes_lines_do_what_they_say(server, monkeypatch):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(from gradio_client .*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(ROOT)  # where its reader is
+    space = {}
+    exec(lines.replace("http://127.0.0.1:7860", server), space)
+    space["client"].close()
+    pictures = [Image.open(space[each]) for each in ("score_map", "upsampled", "refined")]
+    assert {each.size for each in pictures} == {(1024, 666)}
+    assert len({each.tobytes() for each in pictures}) == 3
+    details = space["details"]
+    assert details["checkpoint"]["name"] == "deeplab_v1-camvid"
+    assert details["crf"]["iterations"] == 5
 
 
 def test_without_iterations_refined_is_upsampled(client, photo_path):

@@ -4,8 +4,10 @@ Everything happens on whole batches on the training device; one sampling grid do
 mirroring and turn at once.
 """
 
+from __future__ import annotations
+
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -25,6 +27,11 @@ class Variation:
     turn: float = 8.0  # degrees, either way
     light: float = 0.3  # brightness, contrast and saturation vary by this share
     tint: float = 0.08  # each channel's gain varies by this share
+
+    def halved(self) -> Variation:
+        """Return the same views of the photos, shown at half the size."""
+        sizes = {"smallest": self.smallest / 2, "largest": self.largest / 2}
+        return replace(self, crop=self.crop // 2, **sizes)
 
 
 def crops(dataset: Dataset, chosen: Tensor, how: Variation, random: torch.Generator):

@@ -96,15 +96,18 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
     run.optimiser.step()
     run.step += 1
+    run.crops += len(photos)
     _follow(run)
     return loss.item()
 
 
 def _draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
     """Return a batch of varied crops and their labels."""
-    batch = run.recipe.batch
+    batch, how = run.recipe.batch, run.recipe.variation
+    if run.progress < run.recipe.coarse:
+        batch, how = 2 * batch, how.halved()
     chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
-    return augmentation.crops(data, chosen, run.recipe.variation, run.random)
+    return augmentation.crops(data, chosen, how, run.random)
 
 
 def _rate(progress: float) -> float:

@@ -25,6 +25,7 @@ class TrainingRecipe:
     crops: int = 60_000  # the whole run; fewer where `--minutes` ends it first
     batch: int = 8
     variation: Variation = field(default_factory=Variation)
+    coarse: float = 0.0  # share of the run, 0-1, that begins with twice as many crops of half size
     encoder_rate: float = 3e-5  # AdamW's learning rate for what comes pretrained
     rate: float = 1e-3  # and for the rest
     decay: float = 0.01
@@ -80,12 +81,13 @@ NORM = {"norm": True}
 THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 4096
 # A decoder that begins at random needs many steps; smaller batches make more of them in the time.
 DECODER = {"batch": 4, "rate": 2e-3}
+COARSE = {**DECODER, "coarse": 0.6}  # and half the size is learnt from twice as fast
 HOURGLASS = {**DECODER, "supervised": ("decode5", "decode4", "decode3", "decode2")}
 UNET = {
-    **DECODER, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
+    **COARSE, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
     "encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4,
 }  # fmt: skip
-SCRATCH = {**DECODER, "encoder": None, "trunk": None, "frozen": ()}
+SCRATCH = {**COARSE, "encoder": None, "trunk": None, "frozen": ()}
 BASIC = {**SCRATCH, "supervised": ("conv_decode4", "conv_decode3", "conv_decode2")}
 DENSE = {
     **SCRATCH, "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),

@@ -28,15 +28,11 @@ class Run:
     optimiser: torch.optim.Optimizer
     random: torch.Generator
     step: int = 0
+    crops: int = 0  # that the network has learnt from
     seconds: float = 0.0
     progress: float = 0.0  # 0-1
     best: float = -1.0  # val mIoU of `best_state`
     best_state: dict[str, Tensor] = field(default_factory=dict)
-
-    @property
-    def crops(self) -> int:
-        """How many crops the network has learnt from."""
-        return self.step * self.recipe.batch
 
 
 def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -> Run:
@@ -115,7 +111,7 @@ def store(run: Run, path: Path) -> None:
         "optimiser": run.optimiser.state_dict(),
         "random": run.random.get_state(),
         "dropout": torch.get_rng_state(),
-        "progress": (run.step, run.seconds, run.progress, run.best),
+        "progress": (run.step, run.crops, run.seconds, run.progress, run.best),
         "best_state": run.best_state,
     }
     unfinished = path.with_suffix(".unfinished")
@@ -135,5 +131,5 @@ def restore(run: Run, path: Path) -> None:
     run.optimiser.load_state_dict(state["optimiser"])
     run.random.set_state(state["random"].cpu())
     torch.set_rng_state(state["dropout"].cpu())
-    run.step, run.seconds, run.progress, run.best = state["progress"]
+    run.step, run.crops, run.seconds, run.progress, run.best = state["progress"]
     run.best_state = state["best_state"]

@@ -69,3 +69,14 @@ def test_the_same_seed_gives_the_same_crops():
     assert torch.equal(first[1], again[1])
     other = crop(data, Variation(crop=32), seed=1)
     assert not torch.equal(first[0], other[0])
+
+
+def test_halved_views_show_the_same_at_half_the_size():
+    how = Variation(crop=64, smallest=0.5, largest=2.0, turn=20.0, light=0.0, tint=0.0)
+    data = painted(90, 70, 96)
+    photos, labels = crop(data, how)
+    small_photos, small_labels = crop(data, how.halved())
+    assert small_labels.shape == (16, 32, 32)
+    assert (small_labels == labels[:, 1::2, 1::2]).float().mean() > 0.95
+    blurred = torch.nn.functional.avg_pool2d(photos, 2)
+    assert (small_photos - blurred).abs().mean() < 0.02

@@ -10,7 +10,7 @@ from PIL import Image
 from seg_models import networks, pipeline, weights, zoo
 from seg_models.specs import Recipe
 from seg_models.trained import network as trained_network
-from seg_models.training import export, loop, recipes, train
+from seg_models.training import dataset, export, loop, recipes, train
 from seg_models.training.augmentation import Variation
 from seg_models.training.recipes import TrainingRecipe
 from seg_models.training.run import begin
@@ -23,10 +23,11 @@ TINY = TrainingRecipe(
     "animals",
     Recipe(48),
     {"width": 0.06, "fc_channels": 16, "norm": True},
-    crops=160,
+    crops=240,
     batch=4,
-    variation=Variation(crop=32, smallest=0.8, largest=1.2),
+    variation=Variation(crop=32, smallest=0.8, largest=1.2, turn=0.0, light=0.1),
     rate=2e-2,
+    dropout=0.0,
     storage="float16",
 )
 
@@ -41,15 +42,17 @@ def trained(squares, tmp_path_factory):
 def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
     segmenter = pipeline.load(TINY.name, "cpu")
-    for name, kind in (("0", CAT), ("1", DOG)):
+    for name, kind, other in (("0", CAT, DOG), ("1", DOG, CAT)):
         truth = np.array(Image.open(squares / "val" / "labels" / f"{name}.png"))
         labels = pipeline.labels(segmenter.segment(squares / "val" / "images" / f"{name}.png"))
-        assert (labels[truth == kind] == kind).mean() > 0.6
+        found = labels[truth == kind]
+        assert (found == kind).mean() > 0.3  # eight other seeds: 0.37 to 0.98
+        assert (found == other).mean() < 0.05  # and 0
 
 
 def test_the_checkpoint_says_what_happened(trained):
     checkpoint = zoo.read(trained)
-    assert checkpoint.training["crops"] == 160
+    assert checkpoint.training["crops"] == 240
     assert checkpoint.training["seed"] == TINY.seed
     assert checkpoint.options["norm"] is False
     state = weights.load_state(checkpoint)
@@ -122,6 +125,18 @@ def test_minutes_end_a_run_early(squares, tmp_path):
         runs=tmp_path,
     )
     assert 0 < zoo.read(out).training["crops"] < 10**6
+
+
+@pytest.mark.parametrize(("progress", "shape"), [(0.0, (8, 3, 16, 16)), (0.6, (4, 3, 32, 32))])
+def test_a_coarse_beginning_takes_twice_as_many_crops_of_half_the_size(squares, progress, shape):
+    data = dataset.load(squares / "train", torch.device("cpu"))
+    run = begin(replace(TINY, coarse=0.5), torch.ones(7), torch.device("cpu"))
+    run.progress = progress
+    chances = dataset.sampling_weights(data, 7)
+    photos, labels = loop._draw(run, data, chances)
+    assert (photos.shape, labels.shape) == (shape, (shape[0], *shape[2:]))
+    loop._step(run, data, chances, None)
+    assert run.crops == shape[0]
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones(tmp_path):

@@ -10,19 +10,18 @@ const SETTINGS = {
 };
 const PHOTO = 0.55; // how bright the grey photo is left
 let data = null; // the last value whose photo is decoded
-let pixels = null; // the photo's RGBA bytes
+let photo = null; // its pixels, an ImageData
 let grey = null; // the photo without colour, likewise
+let voices = null; // RGBA of each level of loudness, packed
 let cursor = null;
 let planned = false;
 
 const shown = (id) => document.getElementById(id)?.checkVisibility() ?? false;
-const brightness = (at) =>
-  PHOTO * (0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2]);
 const range = (id) => Number(document.querySelector(`#${id} input[type=range]`)?.value ?? 0);
 
 async function receive() {
   const value = props.value || null;
-  const photo = value && (await load(value.photo));
+  const picture = value && (await load(value.photo));
   if (props.value?.id !== value?.id) return; // a newer one came meanwhile
   data = value;
   canvas.hidden = !data;
@@ -30,42 +29,54 @@ async function receive() {
   canvas.setAttribute('aria-label', data.label);
   [canvas.width, canvas.height] = [data.width, data.height];
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.drawImage(photo, 0, 0);
-  pixels = context.getImageData(0, 0, data.width, data.height).data;
-  grey = pixels.map((_, at) => (at % 4 === 3 ? 255 : brightness(at - (at % 4))));
+  context.drawImage(picture, 0, 0);
+  photo = context.getImageData(0, 0, data.width, data.height);
+  grey = dimmed(photo);
+  voices = Uint32Array.from(data.ramp, voice);
   cursor = middle(data);
   plan();
+}
+
+function dimmed({ data: bytes, width, height }) {
+  const picture = new ImageData(width, height);
+  for (let at = 0; at < bytes.length; at += 4) {
+    const level = PHOTO * (0.299 * bytes[at] + 0.587 * bytes[at + 1] + 0.114 * bytes[at + 2]);
+    picture.data.fill(level, at, at + 3);
+    picture.data[at + 3] = 255;
+  }
+  return picture;
+}
+
+// Colours go by the loudness's root, and cover the photo by the root of that: by loudness itself
+// only the nearest pixels would show.
+function voice([red, green, blue], level) {
+  return ((Math.round(Math.sqrt(255 * level)) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 function paint() {
   if (!data) return;
   const context = canvas.getContext('2d');
   const heard = shown('affinity-controls');
-  const picture = new ImageData(data.width, data.height);
-  picture.data.set(heard ? grey : pixels);
-  if (heard) light(picture.data);
-  context.putImageData(picture, 0, 0);
+  context.putImageData(heard ? grey : photo, 0, 0);
+  if (heard) context.drawImage(light(), 0, 0);
   cross(context, data, cursor);
 }
 
-// Colours go by the loudness's root, and cover the photo by the root of that: by loudness itself
-// only the nearest pixels would show.
-function light(picture) {
+// A canvas of what is heard, clear where nothing is.
+function light() {
   const settings = Object.fromEntries(
     Object.entries(SETTINGS).map(([name, id]) => [name, range(id)]));
-  const { loud, sums } = affinity(pixels, data, cursor, settings);
+  const { loud, sums } = affinity(photo.data, data, cursor, settings);
   const whole = settings.appearanceWeight + settings.smoothnessWeight || 1;
+  const picture = new ImageData(data.width, data.height);
+  const painted = new Uint32Array(picture.data.buffer);
   for (let pixel = 0; pixel < loud.length; pixel += 1) {
-    const level = Math.round(255 * Math.sqrt(loud[pixel] / whole));
-    if (level === 0) continue;
-    const colour = data.ramp[level];
-    const cover = Math.sqrt(level / 255);
-    for (let channel = 0; channel < 3; channel += 1) {
-      const at = 4 * pixel + channel;
-      picture[at] = cover * colour[channel] + (1 - cover) * picture[at];
-    }
+    painted[pixel] = voices[Math.round(255 * Math.sqrt(loud[pixel] / whole))];
   }
   tell(settings, sums, whole);
+  const layer = new OffscreenCanvas(data.width, data.height);
+  layer.getContext('2d').putImageData(picture, 0, 0);
+  return layer;
 }
 
 function tell(settings, sums, whole) {

@@ -72,6 +72,7 @@ def save(state: Mapping[str, Tensor], path: Path, storage: str) -> tuple[str, in
     path.parent.mkdir(parents=True, exist_ok=True)
     content = safetensors.save(pack(state, storage), metadata={"format": "pt"})
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    _clear_up(path)
     try:
         unfinished.write_bytes(content)
         unfinished.replace(path)
@@ -115,6 +116,22 @@ def sha256(path: Path) -> str:
 def _sha256(path: Path, changed: int, size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _clear_up(path: Path) -> None:
+    """Remove what processes that were killed while they saved `path` have left of it."""
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        number = left.name.split(".")[-2]
+        if number.isdigit() and not _alive(int(number)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # sends nothing: only asks
+    except OSError as error:
+        return isinstance(error, PermissionError)  # there it is, another user's
+    return True
 
 
 def _shown(path: Path) -> str:

@@ -1,6 +1,8 @@
 """What is stored comes back, to the precision the storage promises."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -73,6 +75,19 @@ def test_an_interrupted_save_leaves_the_old_file(tmp_path, state, monkeypatch):
     assert storage.sha256(path) == sha256 and [each.name for each in tmp_path.iterdir()] == [
         path.name
     ]
+
+
+def test_a_save_clears_up_after_the_dead_and_leaves_the_living_alone(tmp_path, state):
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    dead, living, other = (
+        tmp_path / f".{name}.part"
+        for name in (f"model.{gone.pid}", f"model.{os.getppid()}", f"another.{gone.pid}")
+    )
+    for each in (dead, living, other):
+        each.write_bytes(b"half")
+    storage.save(state, tmp_path / "model", "float16")
+    assert set(tmp_path.iterdir()) == {tmp_path / "model", living, other}
 
 
 @pytest.mark.parametrize(

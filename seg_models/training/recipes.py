@@ -21,6 +21,7 @@ class TrainingRecipe:
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
     teacher: str | None = None  # a checkpoint to learn from beside the labels
     supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
+    passing: tuple[str, ...] = ()  # decoder stages that pass on at first what reaches them
     storage: str = "int8"
     crops: int = 60_000  # the whole run; fewer where `--minutes` ends it first
     batch: int = 8
@@ -82,7 +83,8 @@ THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 409
 # A decoder that begins at random needs many steps; smaller batches make more of them in the time.
 DECODER = {"batch": 4, "rate": 2e-3}
 COARSE = {**DECODER, "coarse": 0.6}  # and half the size is learnt from twice as fast
-HOURGLASS = {**DECODER, "supervised": ("decode5", "decode4", "decode3", "decode2")}
+STAGES = ("decode5", "decode4", "decode3", "decode2")
+HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 UNET = {
     **COARSE, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
     "encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4,

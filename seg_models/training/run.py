@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
-from . import precision, pretrained
+from . import passing, precision, pretrained
 from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
 
@@ -46,6 +46,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     torch.manual_seed(recipe.seed)
     network = networks.create(recipe.architecture, num_classes, **recipe.options)
     average = networks.create(recipe.architecture, num_classes, **recipe.options)
+    passing.let_through(network, recipe.passing)
     if recipe.encoder:
         pretrained.start(network, recipe.encoder, recipe.recipe)
     if recipe.trunk:

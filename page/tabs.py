@@ -67,7 +67,9 @@ def _compare(controls: Controls) -> gr.CheckboxGroup:
         concurrency_limit=1, **PRIVATE,
     )  # fmt: skip
     running.then(None, None, start, js=PRESSABLE.format("true"), **PRIVATE)
-    stop.click(_stopped, None, status, cancels=[running], **PRIVATE)
+    # Said when it is so, or a step that was still under way would overwrite it.
+    running.failure(_stopped, inputs[:2], status, **PRIVATE)
+    stop.click(None, cancels=[running], **PRIVATE)
     everything.click(lambda: [name for _, name in choices], None, models, **PRIVATE)
     controls.model.change(compare.fitting, controls.model, models, **PRIVATE)
     return models
@@ -103,8 +105,9 @@ def _run_comparison(photo, models, crf, iterations, safe, request: gr.Request):
     yield from compare.compare(photo, models, crf, iterations, look)
 
 
-def _stopped(request: gr.Request) -> str:
-    return say(preferred(request), "stopped")
+def _stopped(photo, models, request: gr.Request) -> str:
+    """Say that a comparison was stopped, unless it was refused for want of anything to compare."""
+    return say(preferred(request), "stopped") if photo and models else ""
 
 
 def _found(key: str | None):

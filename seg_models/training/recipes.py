@@ -57,6 +57,8 @@ ANIMAL = Variation(crop=256, smallest=0.6, largest=2.0, turn=10.0)
 # For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
 CLASSIC_STREET = Variation(crop=224, smallest=0.6, largest=1.6, turn=4.0)
 CLASSIC_ANIMAL = Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0)
+WHOLE_STREET = Variation(crop=224, smallest=0.4, largest=0.8, turn=4.0)
+WHOLE_ANIMAL = Variation(crop=224, smallest=0.45, largest=0.9, turn=10.0)
 
 
 def _classic(
@@ -84,6 +86,10 @@ THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 409
 DECODER = {"batch": 4, "rate": 2e-3}
 COARSE = {**DECODER, "coarse": 0.6}  # and half the size is learnt from twice as fast
 STAGES = ("decode5", "decode4", "decode3", "decode2")
+# DeconvNet squeezes 224 pixels into one cell. So it sees photos whole, at about that size, in
+# training as later: fc6 would otherwise slide over cells that it never met side by side.
+WINDOW = 224
+SQUEEZED = {**NORM, "fc_channels": 512}
 HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 UNET = {
     **COARSE, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
@@ -131,8 +137,8 @@ _ROWS = (
     _classic("dilatednet", "animals", 384, {"fc_channels": 256}, **_context("animals")),
     _classic("segnet", "camvid", 480, NORM, **HOURGLASS),
     _classic("segnet", "animals", 384, NORM, **HOURGLASS),
-    _classic("deconvnet", "camvid", 480, {**NORM, "fc_channels": 128}, **HOURGLASS),
-    _classic("deconvnet", "animals", 384, {**NORM, "fc_channels": 128}, **HOURGLASS),
+    _classic("deconvnet", "camvid", WINDOW, SQUEEZED, **HOURGLASS, variation=WHOLE_STREET),
+    _classic("deconvnet", "animals", WINDOW, SQUEEZED, **HOURGLASS, variation=WHOLE_ANIMAL),
     _classic("unet", "camvid", 480, NORM, **UNET),
     _classic("unet", "animals", 384, NORM, **UNET),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),

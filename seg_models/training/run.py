@@ -63,7 +63,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     groups = _groups(network, recipe)
     if recipe.supervised:
         groups.append({"params": supervision.parameters(), "lr": recipe.rate, "base": recipe.rate})
-    optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay)
+    optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
     random = torch.Generator().manual_seed(recipe.seed)
     class_weights = class_weights.to(device)
     return Run(

@@ -49,8 +49,9 @@ STARTS = {
         "Oxford (CC BY 4.0): changed by training on the data above.",
     ),
     "vgg16_pairs": Start(
-        "The first two convolutions of its four finer levels began with those of VGG-16's stages, "
-        "which Simonyan & Zisserman trained on ImageNet; the paper's began at random.",
+        "Its way down began with the weights that Simonyan & Zisserman trained on ImageNet; where "
+        "a stage of VGG-16 has three convolutions, U-Net's two were fitted to answer as they do. "
+        "The paper's began at random.",
         "CC-BY-4.0",
         "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
         "Oxford (CC BY 4.0): changed by training on the data above.",

@@ -10,7 +10,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import augmentation, dataset, deep_supervision, norms, pretrained, validation
+from .. import pipeline
+from . import (
+    augmentation,
+    dataset,
+    deep_supervision,
+    mirrored,
+    norms,
+    pretrained,
+    shortening,
+    validation,
+)
 from .recipes import TrainingRecipe
 from .run import Run, report, store
 from .teacher import Teacher, distance
@@ -20,6 +30,7 @@ AVERAGE = 0.999  # how much of the running average of the weights a step keeps, 
 LOOKS = 3  # how often a run is validated
 LOOK_PHOTOS = 24  # on so many photos of val: enough to keep the better state, and quick
 SAVE_SECONDS = 120.0
+FITTED = 96  # crops to which a shortened trunk is fitted
 
 
 def advance(
@@ -51,14 +62,21 @@ def advance(
     store(run, save)
 
 
-def settle_norms(run: Run, data: dataset.Dataset) -> None:
-    """Fit the norms of a new run's pretrained part to what it will see (see `norms`)."""
+def settle(run: Run, data: dataset.Dataset) -> None:
+    """Fit a new run's pretrained part to what it will see (see `shortening` and `norms`)."""
     recipe = run.recipe
     if not recipe.encoder:
         return
     chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
+    if recipe.shortened:
+        chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
+        photos, _ = augmentation.crops(data, chosen, recipe.variation, run.random)
+        trunk = pipeline.load(recipe.shortened, run.device.type).network
+        shortening.fit(run.network, trunk, augmentation.normalised(photos, recipe.recipe))
     photos, _ = _draw(run, data, chances)
     known = pretrained.names(run.network, recipe.encoder, recipe.recipe)
+    if recipe.turned:
+        known |= mirrored.names(run.network)
     norms.let_pass(run.network, known, augmentation.normalised(photos, recipe.recipe))
     run.average.load_state_dict(run.network.state_dict())
 

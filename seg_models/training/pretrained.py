@@ -5,6 +5,7 @@ Needed for training only (`pip install --no-deps -r requirements-train.txt`), ne
 
 import importlib.util
 import re
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -113,15 +114,24 @@ def vgg16(recipe: Recipe) -> dict[str, Tensor]:
 
 
 def vgg16_pairs(recipe: Recipe) -> dict[str, Tensor]:
-    """Return the first two convolutions of VGG-16's stages 1-4 under U-Net's names.
+    """Return two convolutions of each of VGG-16's stages under U-Net's names.
 
-    U-Net's way down has just these two at each level, with the same channels.
+    U-Net's way down has just two at each level, with the same channels; at the coarsest, with
+    twice as many: its other half begins with the stage's later filters.
     """
-    state = {}
-    for name, value in vgg16(recipe).items():
-        stage, index, rest = re.match(r"conv(\d)_(\d)\.(.+)", name).groups()
-        if int(stage) <= 4 and int(index) <= 2:
-            state[f"down.{int(stage) - 1}.conv{index}.{rest}"] = value
+    vgg, state = vgg16(recipe), {}
+    for level in range(4):
+        for index, kind in product((1, 2), ("weight", "bias")):
+            given = vgg[f"conv{level + 1}_{index}.conv.{kind}"]
+            state[f"down.{level}.conv{index}.conv.{kind}"] = given
+    weights, biases = ([vgg[f"conv5_{i}.conv.{k}"] for i in (1, 2, 3)] for k in ("weight", "bias"))
+    apart = torch.zeros_like(weights[1])
+    halves = [torch.cat([weights[1], apart], 1), torch.cat([apart, weights[2]], 1)]
+    state["down.4.conv1.conv.weight"], state["down.4.conv1.conv.bias"] = (
+        torch.cat(each[:2]) for each in (weights, biases)
+    )
+    state["down.4.conv2.conv.weight"] = torch.cat(halves)
+    state["down.4.conv2.conv.bias"] = torch.cat(biases[1:])
     return state
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..specs import Recipe
+from . import mirrored
 from .augmentation import Variation
 from .pretrained import VGG_RECIPE_MEAN
 
@@ -19,6 +20,8 @@ class TrainingRecipe:
     options: Mapping[str, Any] = field(default_factory=dict)  # for `create`
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
+    shortened: str | None = None  # a checkpoint whose VGG stages U-Net's pairs are fitted to
+    turned: str | None = None  # a SegNet whose decoder, turned round, DeconvNet begins with
     teacher: str | None = None  # a checkpoint to learn from beside the labels
     supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     passing: tuple[str, ...] = ()  # decoder stages that pass on at first what reaches them
@@ -57,8 +60,8 @@ ANIMAL = Variation(crop=256, smallest=0.6, largest=2.0, turn=10.0)
 # For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
 CLASSIC_STREET = Variation(crop=224, smallest=0.6, largest=1.6, turn=4.0)
 CLASSIC_ANIMAL = Variation(crop=224, smallest=0.5, largest=1.4, turn=10.0)
-WHOLE_STREET = Variation(crop=224, smallest=0.4, largest=0.8, turn=4.0)
-WHOLE_ANIMAL = Variation(crop=224, smallest=0.45, largest=0.9, turn=10.0)
+LARGE_STREET = Variation(crop=384, smallest=0.7, largest=1.6, turn=4.0)
+LARGE_ANIMAL = Variation(crop=320, smallest=0.6, largest=1.4, turn=10.0)
 
 
 def _classic(
@@ -86,14 +89,21 @@ THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 409
 DECODER = {"batch": 4, "rate": 2e-3}
 COARSE = {**DECODER, "coarse": 0.6}  # and half the size is learnt from twice as fast
 STAGES = ("decode5", "decode4", "decode3", "decode2")
-# DeconvNet squeezes 224 pixels into one cell. So it sees photos whole, at about that size, in
-# training as later: fc6 would otherwise slide over cells that it never met side by side.
-WINDOW = 224
-SQUEEZED = {**NORM, "fc_channels": 512}
 HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
+# DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
+# photo: cells learn to answer side by side, and are enough for its norm.
+SQUEEZED = {**NORM, "fc_channels": 512}
+SLIDING = {
+    "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"),
+    "supervised": ("fc6_deconv", *STAGES), "passing": mirrored.PASSING,
+}  # fmt: skip
 UNET = {
-    **COARSE, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
-    "encoder": "vgg16_pairs", "trunk": None, "frozen": (), "encoder_rate": 1e-4,
+    "batch": 4, "coarse": 0.4, "encoder": "vgg16_pairs", "trunk": None, "frozen": (),
+    "encoder_rate": 1e-4, "supervised": ("down.4", "merge.0", "merge.1", "merge.2"),
+    "passing": tuple(
+        part for level in range(4)
+        for part in (f"up.{level}", f"merge.{level}.conv1", f"merge.{level}.conv2")
+    ),
 }  # fmt: skip
 SCRATCH = {**COARSE, "encoder": None, "trunk": None, "frozen": ()}
 BASIC = {**SCRATCH, "supervised": ("conv_decode4", "conv_decode3", "conv_decode2")}
@@ -101,6 +111,12 @@ DENSE = {
     **SCRATCH, "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
     "storage": "float16",
 }  # fmt: skip
+
+
+def _mirrored(domain: str, variation: Variation) -> dict[str, Any]:
+    """Return what differs for a DeconvNet, which begins as the same domain's SegNet."""
+    segnet = f"segnet-{domain}"
+    return {**SLIDING, "trunk": segnet, "turned": segnet, "variation": variation}
 
 
 def _context(domain: str) -> dict[str, Any]:
@@ -137,10 +153,10 @@ _ROWS = (
     _classic("dilatednet", "animals", 384, {"fc_channels": 256}, **_context("animals")),
     _classic("segnet", "camvid", 480, NORM, **HOURGLASS),
     _classic("segnet", "animals", 384, NORM, **HOURGLASS),
-    _classic("deconvnet", "camvid", WINDOW, SQUEEZED, **HOURGLASS, variation=WHOLE_STREET),
-    _classic("deconvnet", "animals", WINDOW, SQUEEZED, **HOURGLASS, variation=WHOLE_ANIMAL),
-    _classic("unet", "camvid", 480, NORM, **UNET),
-    _classic("unet", "animals", 384, NORM, **UNET),
+    _classic("deconvnet", "camvid", 480, SQUEEZED, **_mirrored("camvid", LARGE_STREET)),
+    _classic("deconvnet", "animals", 384, SQUEEZED, **_mirrored("animals", LARGE_ANIMAL)),
+    _classic("unet", "camvid", 480, NORM, **UNET, shortened="deeplab_v1-camvid"),
+    _classic("unet", "animals", 384, NORM, **UNET, shortened="deeplab_v1-animals"),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
     _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
     _classic("fc_densenet67", "camvid", 480, {}, **DENSE),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
-from . import passing, precision, pretrained
+from . import mirrored, passing, precision, pretrained
 from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
 
@@ -51,6 +51,8 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
         pretrained.start(network, recipe.encoder, recipe.recipe)
     if recipe.trunk:
         pretrained.take_over(network, pipeline.load(recipe.trunk, "cpu").network)
+    if recipe.turned:
+        mirrored.take_decoder(network, pipeline.load(recipe.turned, "cpu").network)
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())

@@ -59,7 +59,7 @@ def train_recipe(
         restore(run, state)
         report(run, "resumed")
     else:
-        loop.settle_norms(run, examples)
+        loop.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     folder = export.write(run, out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")

@@ -67,7 +67,7 @@ def test_every_trunk_finds_all_of_vgg(vgg_package, architecture):
         assert torch.equal(own[place], value)
 
 
-def test_unet_takes_two_convolutions_of_each_of_four_stages(vgg_package):
+def test_unet_takes_two_convolutions_of_each_stage(vgg_package):
     network = networks.create("unet", 7)
     pretrained.start(network, "vgg16_pairs", RECIPE)
     wanted, own = pretrained.vgg16(RECIPE), network.state_dict()
@@ -76,7 +76,10 @@ def test_unet_takes_two_convolutions_of_each_of_four_stages(vgg_package):
             for kind in ("weight", "bias"):
                 given = wanted[f"conv{level + 1}_{index}.conv.{kind}"]
                 assert torch.equal(own[f"down.{level}.conv{index}.conv.{kind}"], given)
-    assert len(pretrained.names(network, "vgg16_pairs", RECIPE)) == 16
+    coarsest = own["down.4.conv1.conv.weight"], own["down.4.conv2.conv.weight"]
+    assert torch.equal(coarsest[0][:512], wanted["conv5_1.conv.weight"])
+    assert torch.equal(coarsest[1][:512, :512], wanted["conv5_2.conv.weight"])
+    assert len(pretrained.names(network, "vgg16_pairs", RECIPE)) == 20
 
 
 def test_a_network_without_that_encoder_is_refused(vgg_package):

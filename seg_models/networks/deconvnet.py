@@ -4,11 +4,12 @@ Noh, Hong & Han, "Learning Deconvolution Network for Semantic Segmentation", ICC
 arXiv:1505.04366, table 2.
 """
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import vgg
 from .borders import pad_to_multiple
-from .layers import ConvUnit, DeconvUnit, SegmentationNetwork, named, scaled
+from .layers import ConvUnit, DeconvUnit, SegmentationNetwork, Unit, named, scaled
 from .unpooling import pool, unpool
 
 # Output channels of the deconvolutions after each unpooling, stages 5 to 1.
@@ -19,8 +20,10 @@ SMALLEST = 224  # pixels: the paper's input, on whose 7x7 cells fc6 fits exactly
 class DeconvNet(SegmentationNetwork):
     """An hourglass: 224 pixels shrink to one cell, and unpooling and deconvolution open it again.
 
-    Input `(N, 3, H, W)`; score map `(N, num_classes, H, W)`. Larger photos are taken whole, not in
-    the paper's windows: fc6 then slides. Smaller ones are padded to 224 pixels.
+    Input `(N, 3, H, W)`; score map `(N, num_classes, H, W)`. Larger photos are taken whole: fc6
+    slides over them in windows of 224 pixels, and where the windows overlap, the mean of what
+    they give goes on. The paper takes windows apart and aggregates their scores at the end
+    (section 4.4). Smaller photos are padded to 224 pixels.
     `norm=False` is the same network with its batch norms folded into the convolutions.
     """
 
@@ -43,7 +46,8 @@ class DeconvNet(SegmentationNetwork):
         self.fc6 = ConvUnit(vgg.channels(5, width), fc_channels, 7, padding=0, norm=norm)
         self.fc7 = ConvUnit(fc_channels, fc_channels, 1, norm=norm)
         self.dropout = nn.Dropout(dropout)
-        self.fc6_deconv = DeconvUnit(fc_channels, vgg.channels(5, width), 7, norm=norm)
+        windows = WindowMean(fc_channels, vgg.channels(5, width), 7)
+        self.fc6_deconv = Unit(windows, norm, nn.ReLU)
         self.decode5 = _decoder(5, vgg.channels(5, width), width, norm)
         self.decode4 = _decoder(4, vgg.channels(4, width), width, norm)
         self.decode3 = _decoder(3, vgg.channels(3, width), width, norm)
@@ -63,6 +67,21 @@ class DeconvNet(SegmentationNetwork):
         for decode in (self.decode5, self.decode4, self.decode3, self.decode2, self.decode1):
             features = decode(unpool(features, switches.pop()))
         return self.score(features)[..., :height, :width]
+
+
+class WindowMean(nn.ConvTranspose2d):
+    """A deconvolution of stride 1 that gives, where its windows overlap, their mean and not sum.
+
+    Of a single cell, or window, it makes what any deconvolution makes.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return `(N, out_channels, h + kernel - 1, w + kernel - 1)`."""
+        windows = features.new_ones(1, 1, *features.shape[-2:])
+        kernel = features.new_ones(1, 1, *self.kernel_size)
+        overlap = F.conv_transpose2d(windows, kernel)
+        bias = self.bias.view(-1, 1, 1)
+        return (super().forward(features) - bias) / overlap + bias
 
 
 def _decoder(number: int, before: int, width: float, norm: bool) -> nn.Sequential:

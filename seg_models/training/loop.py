@@ -10,17 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .. import pipeline
-from . import (
-    augmentation,
-    dataset,
-    deep_supervision,
-    mirrored,
-    norms,
-    pretrained,
-    shortening,
-    validation,
-)
+from . import augmentation, dataset, deep_supervision, validation
 from .recipes import TrainingRecipe
 from .run import Run, report, store
 from .teacher import Teacher, distance
@@ -30,7 +20,6 @@ AVERAGE = 0.999  # how much of the running average of the weights a step keeps, 
 LOOKS = 3  # how often a run is validated
 LOOK_PHOTOS = 24  # on so many photos of val: enough to keep the better state, and quick
 SAVE_SECONDS = 120.0
-FITTED = 96  # crops to which a shortened trunk is fitted
 
 
 def advance(
@@ -62,25 +51,6 @@ def advance(
     store(run, save)
 
 
-def settle(run: Run, data: dataset.Dataset) -> None:
-    """Fit a new run's pretrained part to what it will see (see `shortening` and `norms`)."""
-    recipe = run.recipe
-    if not recipe.encoder:
-        return
-    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
-    if recipe.shortened:
-        chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
-        photos, _ = augmentation.crops(data, chosen, recipe.variation, run.random)
-        trunk = pipeline.load(recipe.shortened, run.device.type).network
-        shortening.fit(run.network, trunk, augmentation.normalised(photos, recipe.recipe))
-    photos, _ = _draw(run, data, chances)
-    known = pretrained.names(run.network, recipe.encoder, recipe.recipe)
-    if recipe.turned:
-        known |= mirrored.names(run.network)
-    norms.let_pass(run.network, known, augmentation.normalised(photos, recipe.recipe))
-    run.average.load_state_dict(run.network.state_dict())
-
-
 def _progress(run: Run, minutes: float | None) -> float:
     """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
     by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
@@ -94,12 +64,21 @@ def class_weights(data: dataset.Dataset, recipe: TrainingRecipe, classes: int) -
     return weights / (weights * frequencies).sum()
 
 
+def draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
+    """Return a batch of varied crops and their labels, for the part of the run that it is in."""
+    batch, how = run.recipe.batch, run.recipe.variation
+    if run.progress < run.recipe.coarse:
+        batch, how = 2 * batch, how.halved()
+    chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
+    return augmentation.crops(data, chosen, how, run.random)
+
+
 def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | None) -> float:
     recipe = run.recipe
     rate = _rate(run.progress)
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
-    photos, labels = _draw(run, data, chances)
+    photos, labels = draw(run, data, chances)
     images = augmentation.normalised(photos, recipe.recipe)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
@@ -117,15 +96,6 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     run.crops += len(photos)
     _follow(run)
     return loss.item()
-
-
-def _draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
-    """Return a batch of varied crops and their labels."""
-    batch, how = run.recipe.batch, run.recipe.variation
-    if run.progress < run.recipe.coarse:
-        batch, how = 2 * batch, how.halved()
-    chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
-    return augmentation.crops(data, chosen, how, run.random)
 
 
 def _rate(progress: float) -> float:

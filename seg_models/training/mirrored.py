@@ -1,25 +1,37 @@
 """DeconvNet begun as a SegNet: the two decoders have the same channels, layer by layer.
 
-A deconvolution of stride 1 is a convolution turned round. So DeconvNet can begin with all that a
-SegNet has learnt, and its bottleneck is what is left to learn.
+A deconvolution of stride 1 is a convolution turned round, so DeconvNet can begin with all that a
+SegNet has learnt. Between them lies the bottleneck. At first each window's cell carries, for each
+of its 7x7 places, the few numbers that best tell the classes apart there.
 """
 
+import math
+
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from ..networks.deconvnet import DeconvNet
 from ..networks.segnet import SegNet
+from . import layerwise
 
 STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")
 BOTTLENECK = ("fc6", "fc7", "fc6_deconv")
-# What SegNet lacks: it passes on at first (see `passing`) what reaches it.
-PASSING = (*BOTTLENECK, "decode1.deconv1_2")
+LIFT = 2.0  # deviations by which the numbers are lifted, so that few are lost to the ReLU
+RIDGE = 1e-3  # of the features' mean variance
+TOGETHER = 8  # photos a step
 
 
 @torch.no_grad()
-def take_decoder(network: DeconvNet, segnet: SegNet) -> None:
-    """Let `network`'s deconvolutions do what `segnet`'s convolutions, without norms, do.
+def begin(network: DeconvNet, segnet: SegNet, images: Tensor) -> None:
+    """Set `network`'s decoder and bottleneck, in place; its norms are left alone.
 
     SegNet's last convolution gives scores and has no counterpart: what is DeconvNet's stays.
+
+    Args:
+        network: At `segnet`'s width, with at least 49 `fc_channels`.
+        segnet: Without norms.
+        images: (N, 3, H, W) as both see them; H and W multiples of 32.
     """
     for stage in STAGES:
         # The paper has two deconvolutions in stage 1, SegNet one unit and its classifier.
@@ -27,6 +39,7 @@ def take_decoder(network: DeconvNet, segnet: SegNet) -> None:
         for ours, theirs in pairs:
             ours.conv.weight.copy_(theirs.conv.weight.transpose(0, 1).flip(2, 3))
             ours.conv.bias.copy_(theirs.conv.bias)
+    _fill_bottleneck(network, *_cells(segnet, images))
 
 
 def names(network: DeconvNet) -> set[str]:
@@ -35,3 +48,53 @@ def names(network: DeconvNet) -> set[str]:
     Norms there are to leave what SegNet's decoder is used to as it comes (see `norms`).
     """
     return {name for name in network.state_dict() if name.startswith((*BOTTLENECK, *STAGES))}
+
+
+def _cells(segnet: SegNet, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the coarsest features `(M, channels)`, and the classes' shares there `(M, C)`."""
+    features, shares = [], []
+    for some in images.split(TOGETHER):
+        said = layerwise.answers(segnet, some)
+        features.append(said["bottom"].transpose(0, 1).flatten(1).T)
+        share = F.avg_pool2d(said["scores"].softmax(1), 32)
+        shares.append(share.transpose(0, 1).flatten(1).T)
+    return torch.cat(features), torch.cat(shares)
+
+
+def _fill_bottleneck(network: DeconvNet, features: Tensor, shares: Tensor) -> None:
+    """Let a cell's channels carry the same few numbers from, and back to, each of its places."""
+    weight = network.fc6.conv.weight
+    places = math.prod(weight.shape[2:])
+    encode, decode = _discriminants(features, shares, len(weight) // places)
+    count, mean = len(encode), features.mean(0)
+    for layer, numbers in ((network.fc6, encode), (network.fc6_deconv, decode.T)):
+        used = layer.conv.weight[: count * places].zero_().flatten(2)
+        for place in range(places):
+            used[place * count : (place + 1) * count, :, place] = numbers
+    network.fc6.conv.bias.zero_()[: count * places] = (LIFT - encode @ mean).repeat(places)
+    torch.nn.init.dirac_(network.fc7.conv.weight)
+    network.fc7.conv.bias.zero_()
+    network.fc6_deconv.conv.bias.copy_(mean - LIFT * decode.sum(1))
+
+
+def _discriminants(features: Tensor, shares: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Return what makes `count` numbers of size 1 out of features, and features of these again.
+
+    Canonical correlation: the directions in which the features follow the classes' shares, each
+    class counting the same; then, where more are asked for, the longest principal axes.
+
+    Returns:
+        encode (count, channels), for features less their mean, and decode (channels, count).
+    """
+    centred = features - features.mean(0)
+    covariance = centred.T @ centred / len(centred)
+    covariance.diagonal().add_(RIDGE * covariance.diagonal().mean())
+    sizes, axes = torch.linalg.eigh(covariance)  # the smallest first
+    whiten = (axes / sizes.sqrt()).flip(1)
+    standard = (shares - shares.mean(0)) / shares.std(0).clamp(min=1e-6)
+    follow = torch.linalg.svd((centred @ whiten).T @ standard, full_matrices=False)[0]
+    # The shares add up to one: the last direction follows nothing.
+    axes = torch.eye(len(whiten), device=whiten.device)
+    chosen = torch.linalg.qr(torch.cat([follow[:, :-1], axes], dim=1))[0][:, :count]
+    encode = (whiten @ chosen).T
+    return encode, covariance @ encode.T

@@ -5,17 +5,10 @@ themselves. Here each layer hands its input on at first: channel to channel wher
 the same, else in fixed random mixtures; behind an unpooling it fills the gaps between the maxima.
 SegNet, 3 minutes on two cores, 40 instead of 34 % val mIoU.
 
-DeconvNet's fc6 gathers 7x7 cells in one, and its deconvolution spreads that one again. At first
-each channel crosses at one of the 49 places, a different one from channel to channel: where fc6
-slides over a large photo, every place comes to bear and all channels pass.
-
 Where U-Net lays a skip beside what comes from below, the latter passes.
 """
 
-import math
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..networks.layers import Unit
@@ -57,13 +50,9 @@ def _set(unit: Unit, spread: Tensor, mixture: Tensor) -> None:
 
 
 def _spread(conv: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
-    """Return the taps `([after, 1,] k, k)` by which a single unit passes things on."""
+    """Return the taps `(k, k)` by which a single unit passes things on."""
     if conv.stride == conv.kernel_size:  # no two kernels overlap
         return torch.ones(conv.kernel_size)
-    if conv.padding == (0, 0):  # a bottleneck: a place of its own for each channel
-        places = math.prod(conv.kernel_size)
-        taps = torch.arange(conv.out_channels) % places
-        return F.one_hot(taps, places).float().view(-1, 1, *conv.kernel_size)
     return _square(POINT)
 
 

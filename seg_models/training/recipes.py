@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..specs import Recipe
-from . import mirrored
 from .augmentation import Variation
 from .pretrained import VGG_RECIPE_MEAN
 
@@ -20,8 +19,7 @@ class TrainingRecipe:
     options: Mapping[str, Any] = field(default_factory=dict)  # for `create`
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
-    shortened: str | None = None  # a checkpoint whose VGG stages U-Net's pairs are fitted to
-    turned: str | None = None  # a SegNet whose decoder, turned round, DeconvNet begins with
+    example: str | None = None  # a checkpoint whose features its layers are fitted to
     teacher: str | None = None  # a checkpoint to learn from beside the labels
     supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     passing: tuple[str, ...] = ()  # decoder stages that pass on at first what reaches them
@@ -37,6 +35,7 @@ class TrainingRecipe:
     lift: float = (
         0.0  # added to all scores before a context module, whose ReLUs pass positives only
     )
+    settled: bool = False  # norms keep the statistics that they begin with
     dropout: float | None = None  # instead of the paper's, which suits longer runs
     class_power: float = 0.35  # the loss weighs a class by its frequency to minus this
     correction: float = 1.0  # how much of that the finished scores take back (tuned on val)
@@ -85,17 +84,14 @@ def _classic(
 # can learn from.
 NORM = {"norm": True}
 THIN = {**NORM, "fc_channels": 256}  # for a small file, where the paper has 4096
-# A decoder that begins at random needs many steps; smaller batches make more of them in the time.
-DECODER = {"batch": 4, "rate": 2e-3}
-COARSE = {**DECODER, "coarse": 0.6}  # and half the size is learnt from twice as fast
 STAGES = ("decode5", "decode4", "decode3", "decode2")
 HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 # DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
-# photo: cells learn to answer side by side, and are enough for its norm.
+# photo. Two such crops have statistics of their own, which would drown what SegNet knows.
 SQUEEZED = {**NORM, "fc_channels": 512}
 SLIDING = {
-    "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"),
-    "supervised": ("fc6_deconv", *STAGES), "passing": mirrored.PASSING,
+    "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"), "settled": True,
+    "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),
 }  # fmt: skip
 UNET = {
     "batch": 4, "coarse": 0.4, "encoder": "vgg16_pairs", "trunk": None, "frozen": (),
@@ -105,18 +101,21 @@ UNET = {
         for part in (f"up.{level}", f"merge.{level}.conv1", f"merge.{level}.conv2")
     ),
 }  # fmt: skip
-SCRATCH = {**COARSE, "encoder": None, "trunk": None, "frozen": ()}
-BASIC = {**SCRATCH, "supervised": ("conv_decode4", "conv_decode3", "conv_decode2")}
+SCRATCH = {"batch": 4, "encoder": None, "trunk": None, "frozen": ()}
+BASIC = {
+    **SCRATCH, "coarse": 0.4, "example": "segnet-camvid",
+    "supervised": ("conv_decode4", "conv_decode3", "conv_decode2"),
+}  # fmt: skip
 DENSE = {
-    **SCRATCH, "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
-    "storage": "float16",
+    **SCRATCH, "coarse": 0.4, "example": "segnet-camvid", "storage": "float16",
+    "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
 }  # fmt: skip
 
 
 def _mirrored(domain: str, variation: Variation) -> dict[str, Any]:
     """Return what differs for a DeconvNet, which begins as the same domain's SegNet."""
     segnet = f"segnet-{domain}"
-    return {**SLIDING, "trunk": segnet, "turned": segnet, "variation": variation}
+    return {**SLIDING, "trunk": segnet, "example": segnet, "variation": variation}
 
 
 def _context(domain: str) -> dict[str, Any]:
@@ -155,8 +154,8 @@ _ROWS = (
     _classic("segnet", "animals", 384, NORM, **HOURGLASS),
     _classic("deconvnet", "camvid", 480, SQUEEZED, **_mirrored("camvid", LARGE_STREET)),
     _classic("deconvnet", "animals", 384, SQUEEZED, **_mirrored("animals", LARGE_ANIMAL)),
-    _classic("unet", "camvid", 480, NORM, **UNET, shortened="deeplab_v1-camvid"),
-    _classic("unet", "animals", 384, NORM, **UNET, shortened="deeplab_v1-animals"),
+    _classic("unet", "camvid", 480, NORM, **UNET, example="deeplab_v1-camvid"),
+    _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals"),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
     _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
     _classic("fc_densenet67", "camvid", 480, {}, **DENSE),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
-from . import mirrored, passing, precision, pretrained
+from . import passing, precision, pretrained
 from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
 
@@ -51,8 +51,6 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
         pretrained.start(network, recipe.encoder, recipe.recipe)
     if recipe.trunk:
         pretrained.take_over(network, pipeline.load(recipe.trunk, "cpu").network)
-    if recipe.turned:
-        mirrored.take_decoder(network, pipeline.load(recipe.turned, "cpu").network)
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())
@@ -74,12 +72,14 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
 
 
 def _hold(network: nn.Module, recipe: TrainingRecipe) -> None:
-    """Keep the recipe's frozen parts from learning, and set its dropout, in place."""
+    """Keep the recipe's frozen parts and norms from changing, and set its dropout, in place."""
     for name in recipe.frozen:
         network.get_submodule(name).requires_grad_(False)
     for module in network.modules():
         if isinstance(module, nn.Dropout) and recipe.dropout is not None:
             module.p = recipe.dropout
+        if isinstance(module, nn.BatchNorm2d) and recipe.settled:
+            module.eval()
 
 
 def _groups(network: nn.Module, recipe: TrainingRecipe) -> list[dict]:

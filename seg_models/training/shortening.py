@@ -10,9 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..networks.unet import UNet
-
-RIDGE = 1e-3  # of the inputs' mean square: decides where the photos leave it open
-CELLS = 40_000  # of all photos together, drawn for a fit: several for each of its 4,608 unknowns
+from . import least_squares
 
 
 @torch.no_grad()
@@ -35,7 +33,8 @@ def fit(network: UNet, trunk: nn.Module, images: Tensor) -> None:
         theirs = _answer(last, theirs)
         ours = F.relu(_answer(down.conv1.conv, ours))
         if between:
-            _take(down.conv2.conv, *_least_squares(ours[:, : first.out_channels], theirs))
+            heard = ours[:, : first.out_channels]
+            _take(down.conv2.conv, *least_squares.fit(heard, theirs, kernel=3))
         else:
             _take(down.conv2.conv, last.weight, last.bias)
         ours, theirs = F.relu(_answer(down.conv2.conv, ours)), F.relu(theirs)
@@ -52,19 +51,3 @@ def _take(conv: nn.Conv2d, weight: Tensor, bias: Tensor) -> None:
     conv.weight[:after] = 0
     conv.weight[:after, :before] = weight
     conv.bias[:after] = bias
-
-
-def _least_squares(features: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the 3x3 weight and bias that come closest to `wanted` from `features`, both NCHW."""
-    channels, unknowns = wanted.shape[1], 9 * features.shape[1] + 1
-    squares = torch.zeros(unknowns, unknowns, device=features.device)
-    products = torch.zeros(unknowns, channels, device=features.device)
-    for one, answer in zip(features, wanted, strict=True):
-        rows = F.pad(F.unfold(one[None], 3, padding=1)[0].T, (0, 1), value=1.0)
-        drawn = torch.randperm(len(rows), device=rows.device)[: CELLS // len(features)]
-        rows, answers = rows[drawn], answer.flatten(1).T[drawn]
-        squares += rows.T @ rows
-        products += rows.T @ answers
-    squares.diagonal()[:-1].add_(RIDGE * squares.diagonal()[:-1].mean())
-    solution = torch.linalg.solve(squares.double(), products.double()).to(features.dtype)
-    return solution[:-1].T.reshape(channels, -1, 3, 3), solution[-1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from .. import devices, labels, pipeline
-from . import dataset, export, loop, recipes
+from . import dataset, export, loop, recipes, start
 from .run import begin, report, restore
 from .teacher import Teacher
 
@@ -59,7 +59,7 @@ def train_recipe(
         restore(run, state)
         report(run, "resumed")
     else:
-        loop.settle(run, examples)
+        start.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     folder = export.write(run, out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")

@@ -15,6 +15,19 @@ def deconv(features, state, name, padding):
     return F.relu(norm(features, state, f"{name}.norm"))
 
 
+def windows_mean(cells, state, name):
+    """Each cell's 7x7 answer laid where its window was; the mean where several lie."""
+    height, width = (length + 6 for length in cells.shape[-2:])
+    total = torch.zeros(len(cells), state[f"{name}.conv.weight"].shape[1], height, width)
+    count = torch.zeros(height, width)
+    for y in range(height - 6):
+        for x in range(width - 6):
+            window = torch.einsum("nc,cokl->nokl", cells[..., y, x], state[f"{name}.conv.weight"])
+            total[..., y : y + 7, x : x + 7] += window
+            count[y : y + 7, x : x + 7] += 1
+    return total / count + state[f"{name}.conv.bias"].view(-1, 1, 1)
+
+
 def restated(images, state):
     """Table 2 of the paper."""
     features, places = images, []
@@ -25,7 +38,7 @@ def restated(images, state):
         places.append((indices, size))
     features = F.relu(normed(features, state, "fc6"))
     features = F.relu(normed(features, state, "fc7"))
-    features = deconv(features, state, "fc6_deconv", 0)
+    features = F.relu(norm(windows_mean(features, state, "fc6_deconv"), state, "fc6_deconv.norm"))
     for number in range(5, 0, -1):
         indices, size = places[number - 1]
         features = F.max_unpool2d(features, indices, 2, 2, output_size=size)

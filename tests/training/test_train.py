@@ -133,7 +133,7 @@ def test_a_coarse_beginning_takes_twice_as_many_crops_of_half_the_size(squares, 
     run = begin(replace(TINY, coarse=0.5), torch.ones(7), torch.device("cpu"))
     run.progress = progress
     chances = dataset.sampling_weights(data, 7)
-    photos, labels = loop._draw(run, data, chances)
+    photos, labels = loop.draw(run, data, chances)
     assert (photos.shape, labels.shape) == (shape, (shape[0], *shape[2:]))
     loop._step(run, data, chances, None)
     assert run.crops == shape[0]

@@ -1,0 +1,45 @@
+"""How a run's network begins: fitted to an example, where there is one, and to what it will see."""
+
+import torch
+from torch import Tensor, nn
+
+from .. import pipeline
+from ..networks.deconvnet import DeconvNet
+from ..networks.unet import UNet
+from . import augmentation, dataset, layerwise, mirrored, norms, pretrained, shortening
+from .loop import draw
+from .run import Run
+
+FITTED = 96  # crops on which a network is fitted to its example
+
+
+def settle(run: Run, data: dataset.Dataset) -> None:
+    """Set the network of a run that has not begun, and its average, in place.
+
+    Raises:
+        WeightsError: If the recipe's example cannot be had.
+    """
+    recipe, network = run.recipe, run.network
+    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
+    if recipe.example:
+        chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
+        photos, _ = augmentation.crops(data, chosen, recipe.variation, run.random)
+        example = pipeline.load(recipe.example, run.device.type).network
+        _follow(network, example, augmentation.normalised(photos, recipe.recipe))
+    if recipe.encoder:
+        photos, _ = draw(run, data, chances)
+        known = pretrained.names(network, recipe.encoder, recipe.recipe)
+        if isinstance(network, DeconvNet):
+            known |= mirrored.names(network)
+        norms.let_pass(network, known, augmentation.normalised(photos, recipe.recipe))
+    run.average.load_state_dict(network.state_dict())
+
+
+def _follow(network: nn.Module, example: nn.Module, images: Tensor) -> None:
+    match network:
+        case UNet():
+            shortening.fit(network, example, images)
+        case DeconvNet():
+            mirrored.begin(network, example, images)
+        case _:
+            layerwise.begin(network, example, images)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..specs import Recipe
 from .augmentation import Variation
-from .pretrained import VGG_RECIPE_MEAN
+from .start.pretrained import VGG_RECIPE_MEAN
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ STAGES = ("decode5", "decode4", "decode3", "decode2")
 HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 # DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
 # photo. Two such crops have statistics of their own, which would drown what SegNet knows.
+# For each of its 49 places, fc6 has ten numbers for 11 classes, and five for 7.
 SQUEEZED = {**NORM, "fc_channels": 512}
+SQUEEZED_MORE = {**NORM, "fc_channels": 49 * 5}
 SLIDING = {
     "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"), "settled": True,
     "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),
@@ -153,7 +155,7 @@ _ROWS = (
     _classic("segnet", "camvid", 480, NORM, **HOURGLASS),
     _classic("segnet", "animals", 384, NORM, **HOURGLASS),
     _classic("deconvnet", "camvid", 480, SQUEEZED, **_mirrored("camvid", LARGE_STREET)),
-    _classic("deconvnet", "animals", 384, SQUEEZED, **_mirrored("animals", LARGE_ANIMAL)),
+    _classic("deconvnet", "animals", 384, SQUEEZED_MORE, **_mirrored("animals", LARGE_ANIMAL)),
     _classic("unet", "camvid", 480, NORM, **UNET, example="deeplab_v1-camvid"),
     _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals"),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
-from . import passing, precision, pretrained
+from . import precision
 from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
+from .start import passing, pretrained
 
 
 @dataclass

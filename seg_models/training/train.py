@@ -7,8 +7,9 @@ from pathlib import Path
 import torch
 
 from .. import devices, labels, pipeline
-from . import dataset, export, loop, recipes, start
+from . import dataset, export, loop, recipes
 from .run import begin, report, restore
+from .start import settling
 from .teacher import Teacher
 
 RUNS = Path("runs")
@@ -59,7 +60,7 @@ def train_recipe(
         restore(run, state)
         report(run, "resumed")
     else:
-        start.settle(run, examples)
+        settling.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     folder = export.write(run, out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")

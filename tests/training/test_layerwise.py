@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from seg_models import networks
-from seg_models.training import layerwise
+from seg_models.training.start import layerwise
 
 
 def _smooth(seed: int) -> torch.Tensor:

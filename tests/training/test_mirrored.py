@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seg_models import networks
-from seg_models.training import mirrored, norms, pretrained
+from seg_models.training.start import mirrored, norms, pretrained
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import networks
 from seg_models.networks.folding import folded_state
-from seg_models.training import norms, pretrained
+from seg_models.training.start import norms, pretrained
 
 IMAGES = torch.randn(4, 3, 32, 48, generator=torch.Generator().manual_seed(0))
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from seg_models import labels, networks
-from seg_models.training import pretrained, recipes
+from seg_models.training import recipes
+from seg_models.training.start import pretrained
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from seg_models import networks
 from seg_models.networks.layers import ConvUnit
-from seg_models.training import shortening
+from seg_models.training.start import shortening
 
 
 class Trunk(torch.nn.Module):

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..networks.dilatednet import DilatedNet
-from ..specs import Recipe
+from ...networks.dilatednet import DilatedNet
+from ...specs import Recipe
 
 # VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
 VGG_MEAN_BGR = (103.939, 116.779, 123.68)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..networks.unet import UNet
+from ...networks.unet import UNet
 from . import least_squares
 
 

@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..networks.fc_densenet import FCDenseNet
-from ..networks.segnet import SegNet, SegNetBasic
-from ..networks.unpooling import pool, unpool
+from ...networks.fc_densenet import FCDenseNet
+from ...networks.segnet import SegNet, SegNetBasic
+from ...networks.unpooling import pool, unpool
 from . import least_squares
 from .passing import TENT
 

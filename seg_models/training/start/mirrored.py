@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..networks.deconvnet import DeconvNet
-from ..networks.segnet import SegNet
+from ...networks.deconvnet import DeconvNet
+from ...networks.segnet import SegNet
 from . import layerwise
 
 STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")

@@ -3,12 +3,13 @@
 import torch
 from torch import Tensor, nn
 
-from .. import pipeline
-from ..networks.deconvnet import DeconvNet
-from ..networks.unet import UNet
-from . import augmentation, dataset, layerwise, mirrored, norms, pretrained, shortening
-from .loop import draw
-from .run import Run
+from ... import pipeline
+from ...networks.deconvnet import DeconvNet
+from ...networks.unet import UNet
+from .. import augmentation, dataset
+from ..loop import draw
+from ..run import Run
+from . import layerwise, mirrored, norms, pretrained, shortening
 
 FITTED = 96  # crops on which a network is fitted to its example
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..networks.layers import Unit
+from ...networks.layers import Unit
 
 
 @torch.no_grad()

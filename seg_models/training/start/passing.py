@@ -11,7 +11,7 @@ Where U-Net lays a skip beside what comes from below, the latter passes.
 import torch
 from torch import Tensor, nn
 
-from ..networks.layers import Unit
+from ...networks.layers import Unit
 
 # How far a value spreads along each axis. After 2x2 unpooling one cell in four is not zero, and
 # the four shares that reach a cell add up to 1 on average.

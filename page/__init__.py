@@ -7,7 +7,11 @@ is remembered of each visitor, `photos` what comes in, `serving` how it is all l
 
 import os
 
+from . import memory
+
 # How often a thread looks for work before it sleeps: for longer it would slow down the other
 # visitors, and asleep at once a CRF takes half as long again. Read when torch loads, which is why
 # it is set before anything else of the page is imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+
+memory.share_heaps()  # likewise before there are threads

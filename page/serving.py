@@ -1,5 +1,6 @@
 """How the page is launched, and what is made ready while a visitor still looks for a photo."""
 
+import itertools
 import logging
 import os
 import threading
@@ -13,7 +14,7 @@ from starlette.middleware import Middleware
 from seg_models import zoo
 from seg_models.specs import CrfSettings, WeightsError
 
-from . import files, guard, network
+from . import files, guard, memory, network
 from .photos import ASSETS
 from .translations import LABELS
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 FAVOURITE = "deeplab_v3-animals"  # for an everyday photo: quick, and knows people
 WAITING = 32  # requests in the queue; the next is told to come again
 AT_ONCE = min(4, os.cpu_count() or 1)  # of each kind of request: more only take more memory
+PAUSE = 10.0  # seconds between two looks at what can be given back
 SESSIONS = 200  # visitors whose state is kept
 
 
@@ -66,12 +68,14 @@ def default_model() -> str | None:
 
 
 def keep_clean() -> threading.Thread:
-    """Delete old pictures in the background, also when no visitor comes any more."""
+    """Delete old pictures and give back memory in the background, visitors or not."""
 
     def sweep() -> None:
-        while True:
-            time.sleep(files.SECONDS_KEPT / 2)
-            files.sweep()
+        for pauses in itertools.count(1):
+            time.sleep(PAUSE)
+            memory.give_back()
+            if pauses * PAUSE % (files.SECONDS_KEPT / 2) < PAUSE:
+                files.sweep()
 
     thread = threading.Thread(target=sweep, daemon=True, name="sweep")
     thread.start()

@@ -22,8 +22,8 @@ class DeconvNet(SegmentationNetwork):
 
     Input `(N, 3, H, W)`; score map `(N, num_classes, H, W)`. Larger photos are taken whole: fc6
     slides over them in windows of 224 pixels, and where the windows overlap, the mean of what
-    they give goes on. The paper takes windows apart and aggregates their scores at the end
-    (section 4.4). Smaller photos are padded to 224 pixels.
+    they give goes on. The paper segments its windows one by one and aggregates their scores.
+    Smaller photos are padded to 224 pixels.
     `norm=False` is the same network with its batch norms folded into the convolutions.
     """
 

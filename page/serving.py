@@ -70,11 +70,13 @@ def default_model() -> str | None:
 def keep_clean() -> threading.Thread:
     """Delete old pictures and give back memory in the background, visitors or not."""
 
+    between = round(files.SECONDS_KEPT / 2 / PAUSE)
+
     def sweep() -> None:
         for pauses in itertools.count(1):
             time.sleep(PAUSE)
             memory.give_back()
-            if pauses * PAUSE % (files.SECONDS_KEPT / 2) < PAUSE:
+            if pauses % between == 0:
                 files.sweep()
 
     thread = threading.Thread(target=sweep, daemon=True, name="sweep")

@@ -1,15 +1,18 @@
-"""A data set small enough to train on in a second: bright squares are cats, dark ones dogs."""
+"""What several tests begin with: a data set small enough to train on in a second, and a SegNet."""
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+
+from seg_models import networks
 
 CAT, DOG = 1, 3  # in the animals' label order
 
 
 @pytest.fixture(scope="session")
 def squares(tmp_path_factory):
-    """A folder with train/ and val/, four photos each."""
+    """A folder with train/ and val/, four photos each: bright squares are cats, dark ones dogs."""
     folder = tmp_path_factory.mktemp("squares")
     random = np.random.default_rng(0)
     for part in ("train", "val"):
@@ -26,3 +29,15 @@ def squares(tmp_path_factory):
             Image.fromarray(photo).save(folder / part / "images" / f"{index}.png")
             Image.fromarray(labels).save(folder / part / "labels" / f"{index}.png")
     return folder
+
+
+@pytest.fixture
+def segnet():
+    """A thin SegNet for five classes, without norms, whose random weights keep features' size."""
+    torch.manual_seed(0)
+    network = networks.create("segnet", 5, 0.1, norm=False).eval()
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(layer.weight)
+            torch.nn.init.normal_(layer.bias, std=0.1)
+    return network

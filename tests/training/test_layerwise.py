@@ -14,17 +14,6 @@ def _smooth(seed: int) -> torch.Tensor:
     return F.interpolate(noise, scale_factor=6, mode="bicubic")
 
 
-@pytest.fixture
-def segnet():
-    torch.manual_seed(0)
-    network = networks.create("segnet", 5, 0.1, norm=False).eval()
-    for layer in network.modules():
-        if isinstance(layer, torch.nn.Conv2d):
-            torch.nn.init.kaiming_normal_(layer.weight)
-            torch.nn.init.normal_(layer.bias, std=0.1)
-    return network
-
-
 @torch.no_grad()
 @pytest.mark.parametrize(("architecture", "width"), [("fc_densenet56", 0.5), ("segnet_basic", 0.5)])
 def test_it_says_much_of_what_its_example_says(segnet, architecture, width):

@@ -1,21 +1,9 @@
 """A DeconvNet that begins as a SegNet decodes as it does."""
 
-import pytest
 import torch
 
 from seg_models import networks
 from seg_models.training.start import mirrored, norms, pretrained
-
-
-@pytest.fixture
-def segnet():
-    torch.manual_seed(0)
-    network = networks.create("segnet", 5, 0.1, norm=False).eval()
-    for layer in network.modules():
-        if isinstance(layer, torch.nn.Conv2d):
-            torch.nn.init.kaiming_normal_(layer.weight)
-            torch.nn.init.normal_(layer.bias, std=0.1)
-    return network
 
 
 @torch.no_grad()

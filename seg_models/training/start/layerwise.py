@@ -16,11 +16,10 @@ from ...networks.fc_densenet import FCDenseNet
 from ...networks.segnet import SegNet, SegNetBasic
 from ...networks.unpooling import pool, unpool
 from . import least_squares
-from .passing import TENT
+from .passing import LIFTED, TENT
 
 Plan = list[tuple[nn.Conv2d, Tensor]]  # convolutions, and what each is to say
 
-LIFTED = 0.5  # deviations by which norms lift the maps, so that fewer are lost to the ReLU
 MOST = 48  # photos: at full size, the maps of so many already fill ten gigabytes
 ENCODER = ("stage1", "stage2", "stage3", "stage4", "stage5")
 DECODER = ("decode5", "decode4", "decode3", "decode2", "decode1")

@@ -15,7 +15,6 @@ from ...networks.deconvnet import DeconvNet
 from ...networks.segnet import SegNet
 from . import layerwise
 
-STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")
 BOTTLENECK = ("fc6", "fc7", "fc6_deconv")
 LIFT = 2.0  # deviations by which the numbers are lifted, so that few are lost to the ReLU
 RIDGE = 1e-3  # of the features' mean variance
@@ -33,7 +32,7 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor) -> None:
         segnet: Without norms.
         images: (N, 3, H, W) as both see them; H and W multiples of 32.
     """
-    for stage in STAGES:
+    for stage in layerwise.DECODER:
         # The paper has two deconvolutions in stage 1, SegNet one unit and its classifier.
         pairs = zip(network.get_submodule(stage), segnet.get_submodule(stage), strict=False)
         for ours, theirs in pairs:
@@ -47,7 +46,9 @@ def names(network: DeconvNet) -> set[str]:
 
     Norms there are to leave what SegNet's decoder is used to as it comes (see `norms`).
     """
-    return {name for name in network.state_dict() if name.startswith((*BOTTLENECK, *STAGES))}
+    return {
+        name for name in network.state_dict() if name.startswith((*BOTTLENECK, *layerwise.DECODER))
+    }
 
 
 def _cells(segnet: SegNet, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -85,7 +85,7 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
         inner = run.supervision.scores()
     loss = F.cross_entropy(scores, labels, run.class_weights, ignore_index=255)
     if teacher is not None:
-        opinion = teacher.opinion(photos)
+        opinion = teacher.opinion(photos, labels)
         loss = loss + distance(opinion, scores)
         loss = loss + deep_supervision.WEIGHT * sum(distance(opinion, each) for each in inner)
     run.optimiser.zero_grad(set_to_none=True)

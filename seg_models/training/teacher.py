@@ -1,5 +1,8 @@
 """Learning from a better network: its softened opinion of every pixel, beside the labels.
 
+Where the teacher is wrong, it is put right first: DeepLab v3 sees no poles, and a pupil that can
+would be taught not to.
+
 Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
 """
 
@@ -9,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..specs import Recipe
+from ..specs import VOID, Recipe
 from . import augmentation
 
 TEMPERATURE = 2.0
@@ -24,16 +27,32 @@ class Teacher:
     recipe: Recipe
 
     @torch.no_grad()
-    def opinion(self, photos: Tensor) -> Tensor:
-        """Return softened log-probabilities `(N, C, H, W)`.
+    def opinion(self, photos: Tensor, labels: Tensor) -> Tensor:
+        """Return softened log-probabilities `(N, C, H, W)`, put right by the labels.
 
         Args:
             photos: (N, 3, H, W) RGB, 0-1, before any network's normalisation.
+            labels: (N, H, W) class indices, or `VOID`.
         """
         images = augmentation.normalised(photos, self.recipe)
         with torch.autocast(photos.device.type, torch.bfloat16):
             scores = self.network(images)
-        return F.log_softmax(scores.float() / TEMPERATURE, dim=1)
+        return corrected(F.log_softmax(scores.float() / TEMPERATURE, dim=1), labels)
+
+
+def corrected(opinion: Tensor, labels: Tensor) -> Tensor:
+    """Return the teacher's opinion and the label, mixed: as much of it as it believes the label.
+
+    Args:
+        opinion: (N, C, H, W) log-probabilities.
+        labels: (N, H, W) class indices, or `VOID`, where the opinion stays as it is.
+    """
+    known = labels != VOID
+    truth = F.one_hot(labels.where(known, 0).long(), opinion.shape[1]).movedim(-1, 1)
+    probabilities = opinion.exp()
+    belief = (probabilities * truth).sum(1, keepdim=True)
+    right = belief * probabilities + (1 - belief) * truth
+    return torch.where(known[:, None], right.clamp(min=1e-8).log(), opinion)
 
 
 def distance(opinion: Tensor, scores: Tensor) -> Tensor:

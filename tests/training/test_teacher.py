@@ -1,0 +1,33 @@
+"""What a pupil hears: the teacher where it is right, the labels where it is wrong."""
+
+import torch
+
+from seg_models.specs import VOID
+from seg_models.training.teacher import corrected
+
+
+def _heard(teacher_says: list[float], label: int) -> torch.Tensor:
+    opinion = torch.tensor(teacher_says).log().view(1, 3, 1, 1)
+    return corrected(opinion, torch.tensor([[[label]]])).exp().flatten()
+
+
+def test_a_teacher_that_does_not_believe_the_label_is_put_right():
+    torch.testing.assert_close(_heard([0.9, 0.1, 0.0], 2), torch.tensor([0.0, 0.0, 1.0]))
+
+
+def test_a_teacher_that_knows_the_label_is_left_alone():
+    torch.testing.assert_close(_heard([0.0, 1.0, 0.0], 1), torch.tensor([0.0, 1.0, 0.0]))
+
+
+def test_between_them_both_are_heard():
+    heard = _heard([0.25, 0.5, 0.25], 1)
+    torch.testing.assert_close(heard, torch.tensor([0.125, 0.75, 0.125]))
+
+
+def test_beside_a_photo_the_teacher_alone_is_heard():
+    torch.testing.assert_close(_heard([0.2, 0.3, 0.5], VOID), torch.tensor([0.2, 0.3, 0.5]))
+
+
+def test_what_is_heard_can_be_learnt_from():
+    opinion = torch.tensor([[-200.0, -200.0, 0.0]]).view(1, 3, 1, 1)
+    assert corrected(opinion, torch.tensor([[[0]]])).isfinite().all()

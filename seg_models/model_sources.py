@@ -41,20 +41,40 @@ DATA = {
     ),
 }
 
+VGG_CREDIT = (
+    "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
+    "Oxford (CC BY 4.0): changed by training on the data above."
+)
+FITTED = (
+    "fitted, by least squares, to say what this project's SegNet says, whose encoder began with "
+    "the weights that Simonyan & Zisserman trained on ImageNet."
+)
+
 STARTS = {
     "vgg16": Start(
         "Its VGG-16 trunk began with the weights that Simonyan & Zisserman trained on ImageNet.",
         "CC-BY-4.0",
-        "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
-        "Oxford (CC BY 4.0): changed by training on the data above.",
+        VGG_CREDIT,
     ),
     "vgg16_pairs": Start(
         "Its way down began with the weights that Simonyan & Zisserman trained on ImageNet; where "
         "a stage of VGG-16 has three convolutions, U-Net's two were fitted to answer as they do. "
         "The paper's began at random.",
         "CC-BY-4.0",
-        "They are adapted from VGG-16 of K. Simonyan and A. Zisserman, Visual Geometry Group, "
-        "Oxford (CC BY 4.0): changed by training on the data above.",
+        VGG_CREDIT,
+    ),
+    "segnet-camvid": Start(f"Its layers were first {FITTED}", "CC-BY-4.0", VGG_CREDIT),
+    "fc_densenet56-camvid": Start(
+        "It began as this project's trained FC-DenseNet56, with new layers and maps that were "
+        f"unheard at first. That one's layers were {FITTED}",
+        "CC-BY-4.0",
+        VGG_CREDIT,
+    ),
+    "fc_densenet67-camvid": Start(
+        "It began as this project's trained FC-DenseNet67, with new layers that were unheard at "
+        f"first; that one began as FC-DenseNet56, whose layers were {FITTED}",
+        "CC-BY-4.0",
+        VGG_CREDIT,
     ),
     "efficientnet_lite2": Start(
         "Its encoder began with EfficientNet-Lite2's ImageNet weights.",

@@ -19,7 +19,7 @@ class TrainingRecipe:
     options: Mapping[str, Any] = field(default_factory=dict)  # for `create`
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
-    example: str | None = None  # a checkpoint whose features its layers are fitted to
+    example: str | None = None  # a checkpoint that its layers are fitted to, or grown from
     teacher: str | None = None  # a checkpoint to learn from beside the labels
     supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     passing: tuple[str, ...] = ()  # decoder stages that pass on at first what reaches them
@@ -45,6 +45,11 @@ class TrainingRecipe:
     def name(self) -> str:
         """The checkpoint's name."""
         return f"{self.architecture}-{self.domain}"
+
+    @property
+    def started_from(self) -> str:
+        """What the network knows before its first step: a key of `model_sources.STARTS`."""
+        return self.encoder or self.example or "random weights"
 
 
 # EfficientNet-Lite saw levels minus 127, over 128.
@@ -108,10 +113,16 @@ BASIC = {
     **SCRATCH, "coarse": 0.4, "example": "segnet-camvid",
     "supervised": ("conv_decode4", "conv_decode3", "conv_decode2"),
 }  # fmt: skip
+# Dropout would take a third of the time here, and the runs are too short to overfit.
 DENSE = {
-    **SCRATCH, "coarse": 0.4, "example": "segnet-camvid", "storage": "float16",
+    **SCRATCH, "coarse": 0.5, "example": "segnet-camvid", "storage": "float16", "dropout": 0.0,
     "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
 }  # fmt: skip
+
+
+def _grown(smaller: str) -> dict[str, Any]:
+    """Return what differs for an FC-DenseNet that begins as a smaller one."""
+    return {**DENSE, "example": smaller, "coarse": 0.3}
 
 
 def _mirrored(domain: str, variation: Variation) -> dict[str, Any]:
@@ -160,8 +171,8 @@ _ROWS = (
     _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals"),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
     _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
-    _classic("fc_densenet67", "camvid", 480, {}, **DENSE),
-    _classic("fc_densenet103", "camvid", 480, {}, **DENSE),
+    _classic("fc_densenet67", "camvid", 480, {}, **_grown("fc_densenet56-camvid")),
+    _classic("fc_densenet103", "camvid", 480, {}, **_grown("fc_densenet67-camvid")),
 )  # fmt: skip
 
 RECIPES = {row.name: row for row in _ROWS}

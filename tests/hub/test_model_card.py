@@ -7,7 +7,9 @@ import tiny
 from huggingface_hub import ModelCard
 
 from seg_models import model_card, networks, zoo
+from seg_models.model_sources import STARTS
 from seg_models.specs import HubAddress
+from seg_models.training.recipes import RECIPES
 
 RESULTS = {
     "val_images": 101,
@@ -76,6 +78,11 @@ def test_it_is_written_beside_the_facts(scored):
     path = model_card.write(scored)
     assert path == scored.folder / "README.md"
     assert path.read_text(encoding="utf-8") == model_card.model_card(scored)
+
+
+@pytest.mark.parametrize("row", RECIPES.values(), ids=RECIPES)
+def test_every_recipes_start_has_its_words(row):
+    assert row.started_from in STARTS
 
 
 def test_a_borrowed_one_claims_nothing_of_ours(scored):

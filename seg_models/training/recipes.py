@@ -115,7 +115,7 @@ BASIC = {
 }  # fmt: skip
 # Dropout would take a third of the time here, and the runs are too short to overfit.
 DENSE = {
-    **SCRATCH, "coarse": 0.5, "example": "segnet-camvid", "storage": "float16", "dropout": 0.0,
+    **SCRATCH, "coarse": 0.5, "example": "segnet-camvid", "dropout": 0.0,
     "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
 }  # fmt: skip
 
@@ -142,11 +142,11 @@ def _context(domain: str) -> dict[str, Any]:
 _ROWS = (
     TrainingRecipe(
         "deeplab_v3", "animals", Recipe(384, **LITE), {"output_stride": 16}, "efficientnet_lite2",
-        storage="float16", variation=ANIMAL, encoder_rate=2e-4, rate=2e-3,
+        variation=ANIMAL, encoder_rate=2e-4, rate=2e-3,
     ),
     TrainingRecipe(
         "deeplab_v3", "camvid", Recipe(720, **LITE), {"output_stride": 16}, "efficientnet_lite2",
-        storage="float16", variation=STREET, encoder_rate=3e-4, rate=2e-3, correction=0.5,
+        variation=STREET, encoder_rate=3e-4, rate=2e-3, correction=0.5,
     ),
     TrainingRecipe(
         "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teacher="deeplab_v3-animals",

@@ -17,7 +17,7 @@ from seg_models.specs import WeightsError
 def state():
     numbers = torch.Generator().manual_seed(0)
     return {
-        "conv.weight": torch.randn(8, 4, 3, 3, generator=numbers)
+        "conv.weight": torch.randn(8, 500, 3, 3, generator=numbers)
         * torch.logspace(-4, 1, 8)[:, None, None, None],
         "conv.bias": torch.randn(8, generator=numbers) * 1e-6,
         "norm.num_batches_tracked": torch.tensor(3),
@@ -45,10 +45,17 @@ def test_int8_is_off_by_at_most_half_a_scale_of_its_own_channel(state):
     assert torch.equal(back["gain.scale"], state["gain.scale"])
 
 
+def test_a_small_tensor_stays_float16():
+    small = torch.randn(8, 4, 3, 3)
+    packed = storage.pack({"w": small}, "int8")
+    assert torch.equal(packed["w"], small.half()) and packed.keys() == {"w"}
+
+
 def test_a_channel_of_zeros_stays_zero():
-    packed = storage.pack({"w": torch.zeros(2, 3)}, "int8")
+    zeros = torch.zeros(2, storage.FEWEST)
+    packed = storage.pack({"w": zeros}, "int8")
     assert (packed["w.scale"] > 0).all(), "0 / 0 is no number, and what int8 makes of it is chance"
-    assert torch.equal(storage.unpack(packed)["w"], torch.zeros(2, 3))
+    assert torch.equal(storage.unpack(packed)["w"], zeros)
 
 
 @pytest.mark.parametrize("name", storage.STORAGES)

@@ -14,10 +14,10 @@ from torch import Tensor
 from ...networks.deconvnet import DeconvNet
 from ...networks.segnet import SegNet
 from . import layerwise
+from .discriminants import directions
 
 BOTTLENECK = ("fc6", "fc7", "fc6_deconv")
 LIFT = 2.0  # deviations by which the numbers are lifted, so that few are lost to the ReLU
-RIDGE = 1e-3  # of the features' mean variance
 TOGETHER = 8  # photos a step
 
 
@@ -66,7 +66,7 @@ def _fill_bottleneck(network: DeconvNet, features: Tensor, shares: Tensor) -> No
     """Let a cell's channels carry the same few numbers from, and back to, each of its places."""
     weight = network.fc6.conv.weight
     places = math.prod(weight.shape[2:])
-    encode, decode = _discriminants(features, shares, len(weight) // places)
+    encode, decode = directions(features, shares, len(weight) // places)
     count, mean = len(encode), features.mean(0)
     for layer, numbers in ((network.fc6, encode), (network.fc6_deconv, decode.T)):
         used = layer.conv.weight[: count * places].zero_().flatten(2)
@@ -76,26 +76,3 @@ def _fill_bottleneck(network: DeconvNet, features: Tensor, shares: Tensor) -> No
     torch.nn.init.dirac_(network.fc7.conv.weight)
     network.fc7.conv.bias.zero_()
     network.fc6_deconv.conv.bias.copy_(mean - LIFT * decode.sum(1))
-
-
-def _discriminants(features: Tensor, shares: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Return what makes `count` numbers of size 1 out of features, and features of these again.
-
-    Canonical correlation: the directions in which the features follow the classes' shares, each
-    class counting the same; then, where more are asked for, the longest principal axes.
-
-    Returns:
-        encode (count, channels), for features less their mean, and decode (channels, count).
-    """
-    centred = features - features.mean(0)
-    covariance = centred.T @ centred / len(centred)
-    covariance.diagonal().add_(RIDGE * covariance.diagonal().mean())
-    sizes, axes = torch.linalg.eigh(covariance)  # the smallest first
-    whiten = (axes / sizes.sqrt()).flip(1)
-    standard = (shares - shares.mean(0)) / shares.std(0).clamp(min=1e-6)
-    follow = torch.linalg.svd((centred @ whiten).T @ standard, full_matrices=False)[0]
-    # The shares add up to one: the last direction follows nothing.
-    axes = torch.eye(len(whiten), device=whiten.device)
-    chosen = torch.linalg.qr(torch.cat([follow[:, :-1], axes], dim=1))[0][:, :count]
-    encode = (whiten @ chosen).T
-    return encode, covariance @ encode.T

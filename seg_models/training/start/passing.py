@@ -30,13 +30,13 @@ def let_through(network: nn.Module, parts: tuple[str, ...]) -> None:
     for name in parts:
         part = network.get_submodule(name)
         if isinstance(part, Unit):
-            _set(part, _spread(part.conv), _choice(part.conv))
+            hand_on(part, _spread(part.conv), _choice(part.conv))
         else:
             for index, unit in enumerate(part):
-                _set(unit, _square(TENT if index == 0 else POINT), _mixture(unit.conv))
+                hand_on(unit, square(TENT if index == 0 else POINT), _mixture(unit.conv))
 
 
-def _set(unit: Unit, spread: Tensor, mixture: Tensor) -> None:
+def hand_on(unit: Unit, spread: Tensor, mixture: Tensor) -> None:
     """Let `unit` mix channels by `mixture` `(after, before)`, over the taps where `spread` is."""
     conv = unit.conv
     random = nn.init.kaiming_normal_(
@@ -53,10 +53,11 @@ def _spread(conv: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
     """Return the taps `(k, k)` by which a single unit passes things on."""
     if conv.stride == conv.kernel_size:  # no two kernels overlap
         return torch.ones(conv.kernel_size)
-    return _square(POINT)
+    return square(POINT)
 
 
-def _square(line: tuple[float, ...]) -> Tensor:
+def square(line: tuple[float, ...]) -> Tensor:
+    """Return the taps `(k, k)` that spread a value by `line` along each axis."""
     return torch.outer(torch.tensor(line), torch.tensor(line))
 
 

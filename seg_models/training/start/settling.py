@@ -6,11 +6,12 @@ from torch import Tensor, nn
 from ... import pipeline
 from ...networks.deconvnet import DeconvNet
 from ...networks.fc_densenet import FCDenseNet
+from ...networks.segnet import SegNet
 from ...networks.unet import UNet
 from .. import augmentation, dataset
 from ..loop import draw
 from ..run import Run
-from . import grown, layerwise, mirrored, norms, pretrained, shortening
+from . import focusing, grown, layerwise, mirrored, norms, pretrained, shortening
 
 FITTED = 96  # crops on which a network is fitted to its example
 
@@ -24,17 +25,26 @@ def settle(run: Run, data: dataset.Dataset) -> None:
     recipe, network = run.recipe, run.network
     chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
     if recipe.example:
-        chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
-        photos, _ = augmentation.crops(data, chosen, recipe.variation, run.random)
-        example = pipeline.load(recipe.example, run.device.type).network
-        _follow(network, example, augmentation.normalised(photos, recipe.recipe))
+        images, _ = _crops(run, data, chances)
+        _follow(network, pipeline.load(recipe.example, run.device.type).network, images)
     if recipe.encoder:
         photos, _ = draw(run, data, chances)
         known = pretrained.names(network, recipe.encoder, recipe.recipe)
         if isinstance(network, DeconvNet):
             known |= mirrored.names(network)
         norms.let_pass(network, known, augmentation.normalised(photos, recipe.recipe))
+    if recipe.passing and isinstance(network, SegNet):
+        images, labels = _crops(run, data, chances)
+        shares = focusing.class_shares(labels, len(run.class_weights))
+        focusing.focus(network, images, shares)
     run.average.load_state_dict(network.state_dict())
+
+
+def _crops(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
+    """Return images as the network sees them, and their labels."""
+    chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
+    photos, labels = augmentation.crops(data, chosen, run.recipe.variation, run.random)
+    return augmentation.normalised(photos, run.recipe.recipe), labels
 
 
 def _follow(network: nn.Module, example: nn.Module, images: Tensor) -> None:

@@ -122,7 +122,7 @@ DENSE = {
 
 def _grown(smaller: str) -> dict[str, Any]:
     """Return what differs for an FC-DenseNet that begins as a smaller one."""
-    return {**DENSE, "example": smaller, "coarse": 0.3}
+    return {**DENSE, "example": smaller, "coarse": 0.0, "rate": 5e-4}
 
 
 def _mirrored(domain: str, variation: Variation) -> dict[str, Any]:

@@ -99,8 +99,8 @@ HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 SQUEEZED = {**NORM, "fc_channels": 512}
 SQUEEZED_MORE = {**NORM, "fc_channels": 49 * 5}
 SLIDING = {
-    "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"), "settled": True,
-    "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),
+    "batch": 2, "rate": 5e-4, "correction": 0.0, "frozen": ("stage1", "stage2", "stage3"),
+    "settled": True, "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),
 }  # fmt: skip
 UNET = {
     "batch": 4, "coarse": 0.4, "encoder": "vgg16_pairs", "trunk": None, "frozen": (),

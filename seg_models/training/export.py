@@ -44,6 +44,7 @@ def write(run: Run, folder: Path) -> Path:
     network.load_state_dict(run.best_state)
     take_back(network, run.class_weights.cpu() ** recipe.correction)
     options, state = _folded(network.eval(), recipe, len(label_set.classes))
+    statistics = dict(network.named_buffers())  # of norms that cannot be folded away
     folder.mkdir(parents=True, exist_ok=True)
     sha256, size = storage.save(state, folder / "model.safetensors", recipe.storage)
     facts = {
@@ -55,7 +56,7 @@ def write(run: Run, folder: Path) -> Path:
         "colours": [list(colour) for colour in label_set.colours],
         "recipe": dataclasses.asdict(recipe.recipe),
         "crf": dataclasses.asdict(DOMAIN_CRF.get(recipe.domain, CrfSettings())),
-        "parameters": sum(value.numel() for value in state.values()),
+        "parameters": sum(v.numel() for name, v in state.items() if name not in statistics),
         "file_bytes": size,
         "sha256": sha256,
         "storage": recipe.storage,

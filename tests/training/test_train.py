@@ -50,6 +50,14 @@ def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
         assert (found == other).mean() < 0.05  # and 0
 
 
+def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):
+    row = replace(TINY, architecture="fc_densenet56", options={"width": 0.1})
+    run = begin(row, torch.ones(7), torch.device("cpu"))
+    run.best_state = run.network.state_dict()
+    checkpoint = zoo.read(export.write(run, tmp_path / row.name))
+    assert checkpoint.parameters == sum(each.numel() for each in run.network.parameters())
+
+
 def test_the_checkpoint_says_what_happened(trained):
     checkpoint = zoo.read(trained)
     assert checkpoint.training["crops"] == 240

@@ -170,7 +170,7 @@ _ROWS = (
     _classic("deconvnet", "camvid", 480, SQUEEZED, **_mirrored("camvid", LARGE_STREET)),
     _classic("deconvnet", "animals", 384, SQUEEZED_MORE, **_mirrored("animals", LARGE_ANIMAL)),
     _classic("unet", "camvid", 480, NORM, **UNET, example="deeplab_v1-camvid"),
-    _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals"),
+    _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals", correction=0.0),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
     _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
     _classic("fc_densenet67", "camvid", 480, {}, **_grown("fc_densenet56-camvid")),

@@ -57,5 +57,5 @@ def _focus(shares: Tensor, unit: Unit, inputs: tuple) -> None:
     chosen = known[torch.randperm(len(known), device=known.device)[:MOST_CELLS]]
     after = unit.conv.out_channels
     encode, _ = directions(features[chosen], shares[chosen], (after + 1) // 2)
-    mixture = torch.cat([encode, -encode])[:after]
+    mixture = torch.cat([encode, -encode])[:after].cpu()  # where `passing` works
     passing.hand_on(unit, passing.square(passing.POINT), mixture)

@@ -48,11 +48,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 def tables_of(checkpoints: list[Checkpoint], times: dict[str, float]) -> str:
     """Return one Markdown table per domain; `times` has milliseconds by checkpoint name."""
-    order = networks.architectures()
     parts = []
     for domain, title in TITLES.items():
         rows = [each for each in checkpoints if each.domain == domain]
-        rows.sort(key=lambda each: order.index(each.architecture))
         if rows:
             reference = times.get(f"{REFERENCE}-{domain}")
             lines = (row(each, times[each.name], reference) for each in rows)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import config_rules
+from . import config_rules, networks
 from .specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Recipe
 
 
@@ -21,8 +21,19 @@ def folder() -> Path:
 
 
 def checkpoints() -> tuple[Checkpoint, ...]:
-    """Return every checkpoint, by name; a folder without config.json is none."""
-    return tuple(_own(each.parent) for each in sorted(folder().glob("*/config.json")))
+    """Return every checkpoint, by domain and then as the story goes: the oldest paper first.
+
+    A folder without config.json is none.
+    """
+    found = [_own(each.parent) for each in folder().glob("*/config.json")]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(checkpoint: Checkpoint) -> tuple[str, int, str]:
+    story = networks.architectures()
+    known = checkpoint.architecture in story
+    age = story.index(checkpoint.architecture) if known else len(story)
+    return checkpoint.domain, age, checkpoint.name
 
 
 def find(name: str) -> Checkpoint:

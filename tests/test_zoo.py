@@ -91,6 +91,19 @@ def test_a_config_that_is_no_json_is_refused(weights):
         zoo.checkpoints()
 
 
+def test_checkpoints_are_told_as_a_story(weights):
+    """By domain, the oldest paper first: FC-DenseNet 56 before 103, whatever the alphabet says."""
+    for name in ("fc_densenet103-camvid", "fc_densenet56-camvid", "fcn8s-camvid"):
+        edited(tiny.pack(weights, name).folder, architecture=name.partition("-")[0])
+    found = [each.name for each in zoo.checkpoints()]
+    assert found == [
+        "tiny-animals",
+        "fcn8s-camvid",
+        "fc_densenet56-camvid",
+        "fc_densenet103-camvid",
+    ]
+
+
 def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
     """Names, classes, sizes and parameter counts, against the files and the networks themselves."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import networks
 from seg_models.specs import VOID
-from seg_models.training.start import focusing, passing
+from seg_models.training.start import discriminants, focusing, passing
 
 STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")
 
@@ -38,7 +38,7 @@ def test_a_faint_class_is_passed_on(focused):
     network.stage5.register_forward_hook(mark)
     images = torch.randn(8, 3, 64, 64, generator=random)
     if focused:
-        focusing.focus(network, images, focusing.class_shares(labels, 3))
+        focusing.focus(network, images, discriminants.class_shares(labels, 3))
     heard = []
     network.decode2.register_forward_hook(lambda unit, inputs, features: heard.append(features))
     network(images)
@@ -47,6 +47,6 @@ def test_a_faint_class_is_passed_on(focused):
 
 
 def test_what_has_no_class_has_no_share():
-    shares = focusing.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
+    shares = discriminants.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
     assert shares[0, :, 0, 1].sum() == 0
     assert shares[0].argmax(0).tolist() == [[2, 0], [0, 2]] and shares.sum() == 3

@@ -3,7 +3,7 @@
 import torch
 
 from seg_models import networks
-from seg_models.training.start import mirrored, norms, pretrained
+from seg_models.training.start import discriminants, mirrored, norms, pretrained
 
 
 @torch.no_grad()
@@ -13,7 +13,8 @@ def test_with_room_for_every_channel_it_decodes_as_segnet(segnet, monkeypatch):
     channels = segnet.stage5.conv5_3.conv.out_channels
     network = networks.create("deconvnet", 5, 0.1, fc_channels=49 * channels, dropout=0.0)
     pretrained.take_over(network, segnet)
-    mirrored.begin(network, segnet, large)
+    labels = torch.randint(5, (4, 9, 8), generator=torch.Generator().manual_seed(2))
+    mirrored.begin(network, segnet, large, discriminants.class_shares(labels, 5))
     known = {name for name in network.state_dict() if name.startswith("stage")}
     norms.let_pass(network.train(), known | mirrored.names(network), large)
     heard = []

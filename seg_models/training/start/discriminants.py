@@ -1,9 +1,32 @@
 """The directions in which features tell classes apart."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from ...specs import VOID
+
 RIDGE = 1e-3  # of the features' mean variance
+MOST_CELLS = 20_000
+
+
+def class_shares(labels: Tensor, classes: int) -> Tensor:
+    """Return `(N, classes, H, W)` float32 for labels `(N, H, W)`: 1 for a pixel's class, else 0."""
+    kinds = F.one_hot(labels.where(labels != VOID, classes), classes + 1)
+    return kinds.movedim(-1, 1)[:, :classes].float()
+
+
+def cells(features: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what `directions` takes: cells that are mostly labelled, at most `MOST_CELLS`.
+
+    Args:
+        features: (N, channels, h, w).
+        shares: (N, C, H, W), as `class_shares` returns them.
+    """
+    shares = F.adaptive_avg_pool2d(shares, features.shape[-2:]).movedim(1, -1).flatten(0, 2)
+    known = (shares.sum(1) > 0.5).nonzero()[:, 0]
+    chosen = known[torch.randperm(len(known), device=known.device)[:MOST_CELLS]]
+    return features.movedim(1, -1).flatten(0, 2)[chosen], shares[chosen]
 
 
 @torch.no_grad()
@@ -15,7 +38,7 @@ def directions(features: Tensor, shares: Tensor, count: int) -> tuple[Tensor, Te
 
     Args:
         features: (M, channels), a row for each cell.
-        shares: (M, C), how much of each cell is of which class; they add up to 1.
+        shares: (M, C), how much of each cell is of which class.
         count: At most `channels`.
 
     Returns:

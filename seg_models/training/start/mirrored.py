@@ -8,13 +8,12 @@ of its 7x7 places, the few numbers that best tell the classes apart there.
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ...networks.deconvnet import DeconvNet
 from ...networks.segnet import SegNet
 from . import layerwise
-from .discriminants import directions
+from .discriminants import cells, directions
 
 BOTTLENECK = ("fc6", "fc7", "fc6_deconv")
 LIFT = 2.0  # deviations by which the numbers are lifted, so that few are lost to the ReLU
@@ -22,7 +21,7 @@ TOGETHER = 8  # photos a step
 
 
 @torch.no_grad()
-def begin(network: DeconvNet, segnet: SegNet, images: Tensor) -> None:
+def begin(network: DeconvNet, segnet: SegNet, images: Tensor, shares: Tensor) -> None:
     """Set `network`'s decoder and bottleneck, in place; its norms are left alone.
 
     SegNet's last convolution gives scores and has no counterpart: what is DeconvNet's stays.
@@ -31,6 +30,7 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor) -> None:
         network: At `segnet`'s width, with at least 49 `fc_channels`.
         segnet: Without norms.
         images: (N, 3, H, W) as both see them; H and W multiples of 32.
+        shares: (N, C, H, W) of their labels, as `discriminants.class_shares` returns them.
     """
     for stage in layerwise.DECODER:
         # The paper has two deconvolutions in stage 1, SegNet one unit and its classifier.
@@ -38,7 +38,8 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor) -> None:
         for ours, theirs in pairs:
             ours.conv.weight.copy_(theirs.conv.weight.transpose(0, 1).flip(2, 3))
             ours.conv.bias.copy_(theirs.conv.bias)
-    _fill_bottleneck(network, *_cells(segnet, images))
+    said = [layerwise.answers(segnet, some)["bottom"] for some in images.split(TOGETHER)]
+    _fill_bottleneck(network, *cells(torch.cat(said), shares))
 
 
 def names(network: DeconvNet) -> set[str]:
@@ -49,17 +50,6 @@ def names(network: DeconvNet) -> set[str]:
     return {
         name for name in network.state_dict() if name.startswith((*BOTTLENECK, *layerwise.DECODER))
     }
-
-
-def _cells(segnet: SegNet, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the coarsest features `(M, channels)`, and the classes' shares there `(M, C)`."""
-    features, shares = [], []
-    for some in images.split(TOGETHER):
-        said = layerwise.answers(segnet, some)
-        features.append(said["bottom"].transpose(0, 1).flatten(1).T)
-        share = F.avg_pool2d(said["scores"].softmax(1), 32)
-        shares.append(share.transpose(0, 1).flatten(1).T)
-    return torch.cat(features), torch.cat(shares)
 
 
 def _fill_bottleneck(network: DeconvNet, features: Tensor, shares: Tensor) -> None:

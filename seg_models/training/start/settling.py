@@ -11,7 +11,7 @@ from ...networks.unet import UNet
 from .. import augmentation, dataset
 from ..loop import draw
 from ..run import Run
-from . import focusing, grown, layerwise, mirrored, norms, pretrained, shortening
+from . import discriminants, focusing, grown, layerwise, mirrored, norms, pretrained, shortening
 
 FITTED = 96  # crops on which a network is fitted to its example
 
@@ -25,8 +25,8 @@ def settle(run: Run, data: dataset.Dataset) -> None:
     recipe, network = run.recipe, run.network
     chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
     if recipe.example:
-        images, _ = _crops(run, data, chances)
-        _follow(network, pipeline.load(recipe.example, run.device.type).network, images)
+        example = pipeline.load(recipe.example, run.device.type).network
+        _follow(network, example, *_crops(run, data, chances))
     if recipe.encoder:
         photos, _ = draw(run, data, chances)
         known = pretrained.names(network, recipe.encoder, recipe.recipe)
@@ -34,25 +34,24 @@ def settle(run: Run, data: dataset.Dataset) -> None:
             known |= mirrored.names(network)
         norms.let_pass(network, known, augmentation.normalised(photos, recipe.recipe))
     if recipe.passing and isinstance(network, SegNet):
-        images, labels = _crops(run, data, chances)
-        shares = focusing.class_shares(labels, len(run.class_weights))
-        focusing.focus(network, images, shares)
+        focusing.focus(network, *_crops(run, data, chances))
     run.average.load_state_dict(network.state_dict())
 
 
 def _crops(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
-    """Return images as the network sees them, and their labels."""
+    """Return images as the network sees them, and the classes' shares of their pixels."""
     chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
     photos, labels = augmentation.crops(data, chosen, run.recipe.variation, run.random)
-    return augmentation.normalised(photos, run.recipe.recipe), labels
+    shares = discriminants.class_shares(labels, len(run.class_weights))
+    return augmentation.normalised(photos, run.recipe.recipe), shares
 
 
-def _follow(network: nn.Module, example: nn.Module, images: Tensor) -> None:
+def _follow(network: nn.Module, example: nn.Module, images: Tensor, shares: Tensor) -> None:
     match network, example:
         case UNet(), _:
             shortening.fit(network, example, images)
         case DeconvNet(), _:
-            mirrored.begin(network, example, images)
+            mirrored.begin(network, example, images, shares)
         case FCDenseNet(), FCDenseNet():
             grown.begin(network, example)
         case _:

@@ -86,8 +86,8 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     loss = F.cross_entropy(scores, labels, run.class_weights, ignore_index=255)
     if teacher is not None:
         opinion = teacher.opinion(photos, labels)
-        loss = loss + distance(opinion, scores)
-        loss = loss + deep_supervision.WEIGHT * sum(distance(opinion, each) for each in inner)
+        far, *inside = (distance(opinion, each, run.class_weights) for each in (scores, *inner))
+        loss = loss + far + deep_supervision.WEIGHT * sum(inside)
     run.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)

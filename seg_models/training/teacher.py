@@ -55,15 +55,21 @@ def corrected(opinion: Tensor, labels: Tensor) -> Tensor:
     return torch.where(known[:, None], right.clamp(min=1e-8).log(), opinion)
 
 
-def distance(opinion: Tensor, scores: Tensor) -> Tensor:
+def distance(opinion: Tensor, scores: Tensor, class_weights: Tensor) -> Tensor:
     """Return the mean divergence of a pupil's raw `scores` from the teacher's `opinion`.
+
+    A pixel counts as much as the classes that the teacher sees there: else the pupil would hear
+    of background, mostly.
 
     Args:
         opinion: `Teacher.opinion` of the photos, (N, C, H, W).
         scores: (N, C, h, w). If they are coarser, the opinion's mean over each cell is taken.
+        class_weights: (C,).
     """
     if scores.shape != opinion.shape:
         opinion = F.adaptive_avg_pool2d(opinion.exp(), scores.shape[-2:]).log()
     pupil = F.log_softmax(scores.float() / TEMPERATURE, dim=1)
-    divergence = F.kl_div(pupil, opinion, reduction="none", log_target=True).sum(1).mean()
+    divergence = F.kl_div(pupil, opinion, reduction="none", log_target=True).sum(1)
+    weights = torch.einsum("nchw,c->nhw", opinion.exp(), class_weights)
+    divergence = (weights * divergence).sum() / weights.sum()
     return WEIGHT * TEMPERATURE**2 * divergence  # the square keeps the gradients' size

@@ -42,8 +42,9 @@ def test_distance_to_a_coarser_map_is_to_the_mean_opinion_of_each_cell():
     opinion = torch.randn(2, 3, 8, 12).log_softmax(1)
     means = opinion.exp().view(2, 3, 2, 4, 3, 4).mean((3, 5))
     agreeing = means.log() * teacher.TEMPERATURE
-    assert teacher.distance(opinion, agreeing).item() == pytest.approx(0, abs=1e-6)
-    assert teacher.distance(opinion, agreeing.flip(1)).item() > 0.01
+    even = torch.ones(3)
+    assert teacher.distance(opinion, agreeing, even).item() == pytest.approx(0, abs=1e-6)
+    assert teacher.distance(opinion, agreeing.flip(1), even).item() > 0.01
 
 
 def test_a_checkpoint_keeps_nothing_of_the_companions(squares, tmp_path, monkeypatch):

@@ -27,8 +27,9 @@ example:
   evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json"""
 TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
 
-example:
-  train deeplab_v1-camvid --data camvid --minutes 30 --resume"""
+examples:
+  train deeplab_v1-camvid --data camvid --minutes 30 --resume
+  train deeplab_v1-camvid --data camvid --minutes 30 --onward    goes on from its weights"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
 example:
@@ -126,6 +127,9 @@ def _train(command: Parser) -> None:
     command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
     command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
+    command.add_argument(
+        "--onward", action="store_true", help="begin with the checkpoint's weights as they are now"
+    )
     command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/RECIPE")
     _device(command)
 

@@ -91,6 +91,7 @@ def train(chosen: Namespace) -> int:
         minutes=chosen.minutes,
         device=chosen.device,
         resume=chosen.resume,
+        onward=chosen.onward,
         out=chosen.out,
     )
     return 0

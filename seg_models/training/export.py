@@ -108,7 +108,7 @@ def _folded(network, recipe, classes: int):
 
 
 def _training_facts(run: Run) -> dict:
-    return {
+    facts = {
         "crops": run.crops,
         "minutes": round(run.seconds / 60, 1),
         "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
@@ -124,6 +124,10 @@ def _training_facts(run: Run) -> dict:
         "python": platform.python_version(),
         "commit": _commit(),
     }
+    if before := run.before:
+        facts |= {key: round(before[key] + facts[key], 1) for key in ("crops", "minutes")}
+        facts |= {"trunk": before["trunk"], "stretches": before.get("stretches", 1) + 1}
+    return facts
 
 
 def _commit() -> str | None:

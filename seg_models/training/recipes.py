@@ -1,7 +1,9 @@
 """The training recipes: one table of numbers, a row for each checkpoint."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..specs import Recipe
@@ -53,6 +55,19 @@ class TrainingRecipe:
         """What the network knows before its first step: a key of `model_sources.STARTS`."""
         return self.encoder or self.example or "random weights"
 
+    @property
+    def onward(self) -> TrainingRecipe:
+        """The recipe for going on from the checkpoint, with steps that keep what it knows."""
+        return replace(
+            self, trunk=self.name, rate=3e-4, encoder_rate=1e-4, settled=True,
+            passing=(), coarse=0.0, lift=0.0,
+        )  # fmt: skip
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it begins with the checkpoint's own weights."""
+        return self.trunk == self.name
+
 
 # EfficientNet-Lite saw levels minus 127, over 128.
 LITE = {"mean": (127 / 255,) * 3, "std": (128 / 255,) * 3}
@@ -95,9 +110,10 @@ STAGES = ("decode5", "decode4", "decode3", "decode2")
 HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 # DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
 # photo. Two such crops have statistics of their own, which would drown what SegNet knows.
-# For each of its 49 places, fc6 has ten numbers for 11 classes, and five for 7.
+# For each of its 49 places, fc6 has one number less than there are classes: that many directions
+# tell them apart.
 SQUEEZED = {**NORM, "fc_channels": 512}
-SQUEEZED_MORE = {**NORM, "fc_channels": 49 * 5}
+SQUEEZED_MORE = {**NORM, "fc_channels": 49 * 6}
 SLIDING = {
     "batch": 2, "rate": 5e-4, "correction": 0.0, "frozen": ("stage1", "stage2", "stage3"),
     "settled": True, "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,8 @@ class Run:
     supervision: DeepSupervision  # of the network's inner maps
     optimiser: torch.optim.Optimizer
     random: torch.Generator
+    known: set[str]  # names of the tensors that were trained before
+    before: dict[str, Any]  # the training facts of the checkpoint that it goes on from
     step: int = 0
     crops: int = 0  # that the network has learnt from
     seconds: float = 0.0
@@ -48,10 +51,14 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     network = networks.create(recipe.architecture, num_classes, **recipe.options)
     average = networks.create(recipe.architecture, num_classes, **recipe.options)
     passing.let_through(network, recipe.passing)
+    known: set[str] = set()
     if recipe.encoder:
-        pretrained.start(network, recipe.encoder, recipe.recipe)
+        known |= pretrained.start(network, recipe.encoder, recipe.recipe)
+    before: dict[str, Any] = {}
     if recipe.trunk:
-        pretrained.take_over(network, pipeline.load(recipe.trunk, "cpu").network)
+        trunk = pipeline.load(recipe.trunk, "cpu")
+        known |= pretrained.take_over(network, trunk.network)
+        before = dict(trunk.checkpoint.training) if recipe.goes_on else before
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())
@@ -68,7 +75,8 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     random = torch.Generator().manual_seed(recipe.seed)
     class_weights = class_weights.to(device)
     return Run(
-        recipe, class_weights, device, network, average, supervision, optimiser, random
+        recipe, class_weights, device, network, average, supervision, optimiser, random,
+        known, before,
     )  # fmt: skip
 
 
@@ -117,6 +125,7 @@ def store(run: Run, path: Path) -> None:
         "dropout": torch.get_rng_state(),
         "progress": (run.step, run.crops, run.seconds, run.progress, run.best),
         "best_state": run.best_state,
+        "before": run.before,
     }
     unfinished = path.with_suffix(".unfinished")
     try:
@@ -137,3 +146,4 @@ def restore(run: Run, path: Path) -> None:
     torch.set_rng_state(state["dropout"].cpu())
     run.step, run.crops, run.seconds, run.progress, run.best = state["progress"]
     run.best_state = state["best_state"]
+    run.before = state["before"]

@@ -22,6 +22,7 @@ def train(
     device: str = "auto",
     resume: bool = False,
     out: Path | None = None,
+    onward: bool = False,
 ) -> Path:
     """Train the checkpoint called `recipe_name` and return the folder it was written to.
 
@@ -32,12 +33,14 @@ def train(
         device: "auto", "cpu" or "cuda".
         resume: Go on from the last state in `runs/`, if there is one.
         out: The checkpoint's folder; `weights/<name>` where none is given.
+        onward: Begin with the checkpoint's own weights, not as the recipe says.
 
     Raises:
         ValueError: If there is no such recipe, or the data are not laid out as needed.
         WeightsError: If the recipe's teacher, or what it takes its trunk from, cannot be had.
     """
-    return train_recipe(recipes.find(recipe_name), data, minutes, device, resume, out)
+    recipe = recipes.find(recipe_name)
+    return train_recipe(recipe.onward if onward else recipe, data, minutes, device, resume, out)
 
 
 def train_recipe(
@@ -55,7 +58,7 @@ def train_recipe(
     examples = dataset.load(Path(data) / "train", device)
     classes = len(labels.DOMAINS[recipe.domain].classes)
     run = begin(recipe, loop.class_weights(examples, recipe, classes), device)
-    state = runs / recipe.name / "state.pt"
+    state = runs / recipe.name / ("onward.pt" if recipe.goes_on else "state.pt")
     if resume and state.is_file():
         restore(run, state)
         report(run, "resumed")

@@ -40,6 +40,21 @@ def test_norms_let_the_trunks_features_pass_at_unit_size(trunk):
 
 
 @torch.no_grad()
+def test_weights_come_to_the_size_of_new_ones(trunk):
+    """Whatever size they were; what is not pretrained is left alone."""
+    network = networks.create("segnet", 5, 0.1)
+    pretrained.take_over(network, trunk)
+    network.stage3.conv3_1.conv.weight *= 0.01
+    left = network.decode1.conv1_2_D.conv.weight.clone()
+    known = {name for name in network.state_dict() if name.startswith("stage")}
+    norms.let_pass(network.train(), known, IMAGES)
+    for conv in (network.stage2.conv2_2.conv, network.stage3.conv3_1.conv):
+        usual = (2 / conv.weight[0].numel()) ** 0.5
+        torch.testing.assert_close(conv.weight.std().item(), usual)
+    assert torch.equal(network.decode1.conv1_2_D.conv.weight, left)
+
+
+@torch.no_grad()
 def test_what_was_settled_folds_away(trunk):
     network = networks.create("segnet", 5, 0.1)
     pretrained.take_over(network, trunk)
@@ -48,6 +63,19 @@ def test_what_was_settled_folds_away(trunk):
     folded.load_state_dict(folded_state(network.eval()))
     wanted = network(IMAGES)
     torch.testing.assert_close(folded(IMAGES), wanted, rtol=1e-3, atol=1e-3 * wanted.std())
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("architecture", ["unet", "segnet_basic", "dilatednet_frontend"])
+def test_a_network_whose_norms_were_folded_away_gets_new_ones_and_says_the_same(architecture):
+    """In any form: skips, layers without a ReLU."""
+    torch.manual_seed(0)
+    folded = networks.create(architecture, 5, 0.1, norm=False).eval()
+    network = networks.create(architecture, 5, 0.1, norm=True)
+    known = pretrained.take_over(network, folded)
+    norms.let_pass(network.train(), known, IMAGES, unit_size=False)
+    wanted = folded(IMAGES)
+    torch.testing.assert_close(network.eval()(IMAGES), wanted, rtol=1e-3, atol=1e-3 * wanted.std())
 
 
 def test_networks_with_nothing_in_common_are_refused(trunk):

@@ -14,6 +14,7 @@ from seg_models.training import dataset, export, loop, recipes, train
 from seg_models.training.augmentation import Variation
 from seg_models.training.recipes import TrainingRecipe
 from seg_models.training.run import begin
+from seg_models.training.start import settling
 from seg_models.training.train import train_recipe
 
 CAT, DOG = 1, 3  # as `squares` labels them
@@ -48,6 +49,27 @@ def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
         found = labels[truth == kind]
         assert (found == kind).mean() > 0.3  # eight other seeds: 0.37 to 0.98
         assert (found == other).mean() < 0.05  # and 0
+
+
+def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
+    run = begin(TINY.onward, torch.ones(7), torch.device("cpu"))
+    settling.settle(run, dataset.load(squares / "train", torch.device("cpu")))
+    photos = torch.rand(1, 3, 40, 48, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        wanted = pipeline.load(TINY.name, "cpu").network(photos)
+        torch.testing.assert_close(run.average(photos), wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
+    out = train_recipe(
+        replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
+        runs=tmp_path / "runs",
+    )  # fmt: skip
+    facts = zoo.read(out).training
+    assert facts["crops"] == zoo.read(trained).training["crops"] + 8
+    assert facts["stretches"] == 2 and facts["trunk"] is None
 
 
 def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):

@@ -7,13 +7,21 @@ from ...networks.layers import Unit
 
 
 @torch.no_grad()
-def let_pass(network: nn.Module, pretrained: set[str], images: Tensor) -> None:
+def let_pass(
+    network: nn.Module, pretrained: set[str], images: Tensor, unit_size: bool = True
+) -> None:
     """Set the norms behind pretrained convolutions so that their features stay, in place.
 
     A new batch norm takes every channel's mean away, and with it much of what a network trained
     without norms knows. Here each gives back the mean and deviation that it takes from `images`,
     divided by one number per layer that brings the features to unit size. The convolutions must
     follow each other in a chain, as those of VGG-16 do; a ReLU and a pooling may lie between them.
+
+    Without `unit_size` features keep their size, and the network's form does not matter: that is
+    for one whose norms were folded away.
+
+    Their weights are brought to the usual size, too. Adam's steps are as long for small weights as
+    for large ones: those of layers whose norms were folded away would not outlive a few.
 
     Args:
         network: In training mode.
@@ -26,15 +34,16 @@ def let_pass(network: nn.Module, pretrained: set[str], images: Tensor) -> None:
         unit.conv.bias /= shrunk
 
     def settle(unit: Unit, inputs: tuple, features: Tensor) -> None:
+        grown = _bring_to_usual_size(unit.conv)
         features = unit.conv(inputs[0]).float()
         variance, mean = torch.var_mean(features, dim=(0, 2, 3), correction=0)
-        size = (variance + mean**2).mean().sqrt()
+        size = (variance + mean**2).mean().sqrt() if unit_size else grown
         unit.norm.weight.copy_((variance + unit.norm.eps).sqrt() / size)
         unit.norm.bias.copy_(mean / size)
         unit.norm.running_mean.copy_(mean)
         unit.norm.running_var.copy_(variance)
-        shrunk.mul_(size)
-        return unit.activation(features / size)
+        shrunk.mul_(size / grown)
+        return features / size if unit.activation is None else unit.activation(features / size)
 
     hooks = []
     for name, unit in network.named_modules():
@@ -43,3 +52,12 @@ def let_pass(network: nn.Module, pretrained: set[str], images: Tensor) -> None:
     network(images)
     for hook in hooks:
         hook.remove()
+
+
+def _bring_to_usual_size(conv: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
+    """Scale weights to what keeps features at their size (He et al., 2015); return by how much."""
+    inputs = conv.weight.numel() / conv.out_channels
+    factor = (2 / inputs) ** 0.5 / conv.weight.std()
+    conv.weight *= factor
+    conv.bias *= factor
+    return factor

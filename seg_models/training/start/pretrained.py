@@ -19,8 +19,8 @@ VGG_MEAN_BGR = (103.939, 116.779, 123.68)
 VGG_RECIPE_MEAN = tuple(value / 255 for value in reversed(VGG_MEAN_BGR))
 
 
-def start(network: nn.Module, encoder: str, recipe: Recipe) -> None:
-    """Load the ImageNet weights called `encoder` into `network`, in place.
+def start(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
+    """Load the ImageNet weights called `encoder` into `network`; return the names of those tensors.
 
     Raises:
         ValueError: If there is no such encoder, its package is missing, or `network` lacks it.
@@ -30,6 +30,7 @@ def start(network: nn.Module, encoder: str, recipe: Recipe) -> None:
     own = network.state_dict()
     for name, value in _places(network, encoder, recipe).items():
         own[name].copy_(value)
+    return names(network, encoder, recipe)
 
 
 def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
@@ -38,8 +39,8 @@ def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
 
 
 @torch.no_grad()
-def take_over(network: nn.Module, trunk: nn.Module) -> None:
-    """Copy from `trunk`, another network, all that has the same name and shape, in place.
+def take_over(network: nn.Module, trunk: nn.Module) -> set[str]:
+    """Copy from `trunk`, another network, all that has the same name and shape; return the names.
 
     Raises:
         ValueError: If the two have nothing in common.
@@ -54,6 +55,7 @@ def take_over(network: nn.Module, trunk: nn.Module) -> None:
         raise ValueError("the network shares no layer with the one it is to take over from")
     for name, value in shared.items():
         own[name].copy_(value)
+    return set(shared)
 
 
 @torch.no_grad()

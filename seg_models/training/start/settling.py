@@ -11,7 +11,7 @@ from ...networks.unet import UNet
 from .. import augmentation, dataset
 from ..loop import draw
 from ..run import Run
-from . import discriminants, focusing, grown, layerwise, mirrored, norms, pretrained, shortening
+from . import discriminants, focusing, grown, layerwise, mirrored, norms, shortening
 
 FITTED = 96  # crops on which a network is fitted to its example
 
@@ -24,15 +24,15 @@ def settle(run: Run, data: dataset.Dataset) -> None:
     """
     recipe, network = run.recipe, run.network
     chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
-    if recipe.example:
+    if recipe.example and not recipe.goes_on:
         example = pipeline.load(recipe.example, run.device.type).network
         _follow(network, example, *_crops(run, data, chances))
-    if recipe.encoder:
+    if run.known:
         photos, _ = draw(run, data, chances)
-        known = pretrained.names(network, recipe.encoder, recipe.recipe)
-        if isinstance(network, DeconvNet):
-            known |= mirrored.names(network)
-        norms.let_pass(network, known, augmentation.normalised(photos, recipe.recipe))
+        mirrored_too = mirrored.names(network) if isinstance(network, DeconvNet) else set()
+        known = run.known | mirrored_too
+        images = augmentation.normalised(photos, recipe.recipe)
+        norms.let_pass(network, known, images, unit_size=not recipe.goes_on)
     if recipe.passing and isinstance(network, SegNet):
         focusing.focus(network, *_crops(run, data, chances))
     run.average.load_state_dict(network.state_dict())

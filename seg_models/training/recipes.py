@@ -111,9 +111,9 @@ HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 # DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
 # photo. Two such crops have statistics of their own, which would drown what SegNet knows.
 # For each of its 49 places, fc6 has one number less than there are classes: that many directions
-# tell them apart.
+# tell them apart. For animals it was then thinned from 49 * 6 to those that are heard.
 SQUEEZED = {**NORM, "fc_channels": 512}
-SQUEEZED_MORE = {**NORM, "fc_channels": 49 * 6}
+SQUEEZED_MORE = {**NORM, "fc_channels": 240}
 SLIDING = {
     "batch": 2, "rate": 5e-4, "correction": 0.0, "frozen": ("stage1", "stage2", "stage3"),
     "settled": True, "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,8 @@ def _facts(facts: dict[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {number:+.2f}" for key, number in value.items())
     return re.sub(r"\s+", " ", f"{value:,}" if isinstance(value, int) else str(value))
 
 

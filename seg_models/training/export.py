@@ -10,11 +10,12 @@ import subprocess
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .. import labels, model_card, networks, storage, zoo
 from ..networks.folding import folded_state
 from ..specs import CrfSettings
+from . import balance
 from .run import Run
 
 # The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
@@ -32,8 +33,8 @@ DOMAIN_CRF = {
 }
 
 
-def write(run: Run, folder: Path) -> Path:
-    """Write the run's best weights and facts to `folder`; return the folder.
+def write(run: Run, offsets: Tensor, folder: Path) -> Path:
+    """Write the run's best weights, their scores shifted by `offsets` (C,), and facts to `folder`.
 
     Batch norms are folded away where the network can be built without them. The val figures are
     those of the run's last look, on a part of val; `evaluate --record` puts in the full ones.
@@ -42,7 +43,7 @@ def write(run: Run, folder: Path) -> Path:
     label_set = labels.DOMAINS[recipe.domain]
     network = networks.create(recipe.architecture, len(label_set.classes), **recipe.options)
     network.load_state_dict(run.best_state)
-    take_back(network, run.class_weights.cpu() ** recipe.correction)
+    balance.shift(network, offsets)
     options, state = _folded(network.eval(), recipe, len(label_set.classes))
     statistics = dict(network.named_buffers())  # of norms that cannot be folded away
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,30 +63,13 @@ def write(run: Run, folder: Path) -> Path:
         "storage": recipe.storage,
         "hub": None,
         "results": {},
-        "training": _training_facts(run),
+        "training": _training_facts(run, offsets),
         "published_miou": PUBLISHED_CAMVID.get(recipe.architecture)
         if recipe.domain == "camvid"
         else None,
     }
     save_facts(facts, folder)
     return folder
-
-
-@torch.no_grad()
-def take_back(network: nn.Module, class_weights: Tensor) -> None:
-    """Lower each class's score by what its weight in the loss had raised it, in place.
-
-    A loss that weighs class c by w teaches softmax scores proportional to w p(c): their logarithm
-    is log w too high. The network's last convolution with a bias for each class takes it back.
-    """
-    biases = [
-        module.bias
-        for module in network.modules()
-        if isinstance(module, nn.Conv2d)
-        and module.out_channels == len(class_weights)
-        and module.bias is not None
-    ]
-    biases[-1] -= class_weights.log()
 
 
 def save_facts(facts: dict, folder: Path) -> None:
@@ -107,7 +91,8 @@ def _folded(network, recipe, classes: int):
     return options, state
 
 
-def _training_facts(run: Run) -> dict:
+def _training_facts(run: Run, offsets: Tensor) -> dict:
+    classes = labels.DOMAINS[run.recipe.domain].classes
     facts = {
         "crops": run.crops,
         "minutes": round(run.seconds / 60, 1),
@@ -119,6 +104,7 @@ def _training_facts(run: Run) -> dict:
         "teacher": run.recipe.teacher,
         "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
         "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",
+        "score_offsets": dict(zip(classes, offsets.tolist(), strict=True)),
         "best_val_part_miou": round(run.best, 4),
         "torch": torch.__version__,
         "python": platform.python_version(),

@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import augmentation, dataset, deep_supervision, validation
-from .recipes import TrainingRecipe
 from .run import Run, report, store
 from .teacher import Teacher, distance
 
@@ -55,13 +54,6 @@ def _progress(run: Run, minutes: float | None) -> float:
     """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
     by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
     return min(1.0, max(run.crops / run.recipe.crops, by_time))
-
-
-def class_weights(data: dataset.Dataset, recipe: TrainingRecipe, classes: int) -> Tensor:
-    """Return what the loss weighs each class by: (C,), mean 1 over the pixels."""
-    frequencies = dataset.class_frequencies(data, classes)
-    weights = frequencies.clamp(min=1e-5) ** -recipe.class_power
-    return weights / (weights * frequencies).sum()
 
 
 def draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:

@@ -40,9 +40,6 @@ class TrainingRecipe:
     settled: bool = False  # norms keep the statistics that they begin with
     dropout: float | None = None  # instead of the paper's, which suits longer runs
     class_power: float = 0.35  # the loss weighs a class by its frequency to minus this
-    # How much of that the finished scores take back, tuned on val. Below 0 it is given again: a
-    # network that trained too briefly finds too little of the rare classes even so.
-    correction: float = 1.0
     seed: int = 1
 
     @property
@@ -95,7 +92,7 @@ def _classic(
     """
     facts = {
         "encoder": "vgg16", "trunk": f"deeplab_v1-{domain}", "frozen": ("stage1", "stage2"),
-        "teacher": f"deeplab_v3-{domain}", "correction": 0.5, "dropout": 0.1, "encoder_rate": 5e-5,
+        "teacher": f"deeplab_v3-{domain}", "dropout": 0.1, "encoder_rate": 5e-5,
         "variation": CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
     }  # fmt: skip
     recipe = Recipe(long_side, **VGG)
@@ -115,7 +112,7 @@ HOURGLASS = {"batch": 4, "supervised": STAGES, "passing": (*STAGES, "decode1")}
 SQUEEZED = {**NORM, "fc_channels": 512}
 SQUEEZED_MORE = {**NORM, "fc_channels": 240}
 SLIDING = {
-    "batch": 2, "rate": 5e-4, "correction": 0.0, "frozen": ("stage1", "stage2", "stage3"),
+    "batch": 2, "rate": 5e-4, "frozen": ("stage1", "stage2", "stage3"),
     "settled": True, "supervised": ("fc6_deconv", *STAGES), "passing": ("decode1.deconv1_2",),
 }  # fmt: skip
 UNET = {
@@ -128,12 +125,12 @@ UNET = {
 }  # fmt: skip
 SCRATCH = {"batch": 4, "encoder": None, "trunk": None, "frozen": ()}
 BASIC = {
-    **SCRATCH, "coarse": 0.4, "example": "segnet-camvid", "correction": -1.0,
+    **SCRATCH, "coarse": 0.4, "example": "segnet-camvid",
     "supervised": ("conv_decode4", "conv_decode3", "conv_decode2"),
 }  # fmt: skip
 # Dropout would take a third of the time here, and the runs are too short to overfit.
 DENSE = {
-    **SCRATCH, "coarse": 0.5, "example": "segnet-camvid", "dropout": 0.0, "correction": -0.5,
+    **SCRATCH, "coarse": 0.5, "example": "segnet-camvid", "dropout": 0.0,
     "supervised": tuple(f"transitions_up.{depth}" for depth in range(5)),
 }  # fmt: skip
 
@@ -164,15 +161,15 @@ _ROWS = (
     ),
     TrainingRecipe(
         "deeplab_v3", "camvid", Recipe(720, **LITE), {"output_stride": 16}, "efficientnet_lite2",
-        variation=STREET, encoder_rate=3e-4, rate=2e-3, correction=0.5,
+        variation=STREET, encoder_rate=3e-4, rate=2e-3,
     ),
     TrainingRecipe(
         "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teacher="deeplab_v3-animals",
-        variation=CLASSIC_ANIMAL, correction=0.5, **SHORT_VGG,
+        variation=CLASSIC_ANIMAL, **SHORT_VGG,
     ),
     TrainingRecipe(
         "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teacher="deeplab_v3-camvid",
-        variation=CLASSIC_STREET, correction=0.5, **SHORT_VGG,
+        variation=CLASSIC_STREET, **SHORT_VGG,
     ),
     _classic("deeplab_v1_msc", "camvid", 640, NORM),
     _classic("fcn8s", "camvid", 640, THIN),
@@ -182,11 +179,11 @@ _ROWS = (
     _classic("dilatednet", "camvid", 640, {"fc_channels": 256}, **_context("camvid")),
     _classic("dilatednet", "animals", 384, {"fc_channels": 256}, **_context("animals")),
     _classic("segnet", "camvid", 480, NORM, **HOURGLASS),
-    _classic("segnet", "animals", 384, NORM, **HOURGLASS, correction=0.0),
+    _classic("segnet", "animals", 384, NORM, **HOURGLASS),
     _classic("deconvnet", "camvid", 480, SQUEEZED, **_mirrored("camvid", LARGE_STREET)),
     _classic("deconvnet", "animals", 384, SQUEEZED_MORE, **_mirrored("animals", LARGE_ANIMAL)),
     _classic("unet", "camvid", 480, NORM, **UNET, example="deeplab_v1-camvid"),
-    _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals", correction=0.0),
+    _classic("unet", "animals", 384, NORM, **UNET, example="deeplab_v1-animals"),
     _classic("segnet_basic", "camvid", 480, NORM, **BASIC),
     _classic("fc_densenet56", "camvid", 480, {}, **DENSE),
     _classic("fc_densenet67", "camvid", 480, {}, **_grown("fc_densenet56-camvid")),

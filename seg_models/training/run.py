@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
-from . import precision
+from . import balance, precision
 from .deep_supervision import DeepSupervision
 from .recipes import TrainingRecipe
 from .start import passing, pretrained
@@ -58,7 +58,9 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     if recipe.trunk:
         trunk = pipeline.load(recipe.trunk, "cpu")
         known |= pretrained.take_over(network, trunk.network)
-        before = dict(trunk.checkpoint.training) if recipe.goes_on else before
+    if recipe.goes_on:
+        before = dict(trunk.checkpoint.training)
+        balance.shift(network, -torch.tensor(list(before["score_offsets"].values())))
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from .. import devices, labels, pipeline
-from . import dataset, export, loop, recipes
+from . import balance, dataset, export, loop, recipes
 from .run import begin, report, restore
 from .start import settling
 from .teacher import Teacher
@@ -57,7 +57,7 @@ def train_recipe(
     teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
     examples = dataset.load(Path(data) / "train", device)
     classes = len(labels.DOMAINS[recipe.domain].classes)
-    run = begin(recipe, loop.class_weights(examples, recipe, classes), device)
+    run = begin(recipe, balance.class_weights(examples, recipe.class_power, classes), device)
     state = runs / recipe.name / ("onward.pt" if recipe.goes_on else "state.pt")
     if resume and state.is_file():
         restore(run, state)
@@ -65,7 +65,9 @@ def train_recipe(
     else:
         settling.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
-    folder = export.write(run, out or Path("weights") / recipe.name)
+    run.average.load_state_dict(run.best_state)
+    offsets = balance.fit(*balance.sample(run.average, recipe.recipe, Path(data) / "train", device))
+    folder = export.write(run, offsets, out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")
     return folder
 

@@ -1,17 +1,21 @@
 """Training learns, can be cut off anywhere, and leaves a checkpoint that works."""
 
+import shutil
+from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from seg_models import networks, pipeline, weights, zoo
+from seg_models import networks, pipeline, storage, weights, zoo
 from seg_models.specs import Recipe
 from seg_models.trained import network as trained_network
-from seg_models.training import dataset, export, loop, recipes, train
+from seg_models.training import balance, dataset, export, loop, recipes, train
 from seg_models.training.augmentation import Variation
+from seg_models.training.rebalance import rebalance
 from seg_models.training.recipes import TrainingRecipe
 from seg_models.training.run import begin
 from seg_models.training.start import settling
@@ -56,8 +60,11 @@ def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
     run = begin(TINY.onward, torch.ones(7), torch.device("cpu"))
     settling.settle(run, dataset.load(squares / "train", torch.device("cpu")))
     photos = torch.rand(1, 3, 40, 48, generator=torch.Generator().manual_seed(0))
+    finished = pipeline.load(TINY.name, "cpu")
+    offsets = torch.tensor(list(finished.checkpoint.training["score_offsets"].values()))
+    assert offsets.any()  # the loss goes on without them
     with torch.inference_mode():
-        wanted = pipeline.load(TINY.name, "cpu").network(photos)
+        wanted = finished.network(photos) - offsets.view(-1, 1, 1)
         torch.testing.assert_close(run.average(photos), wanted, rtol=1e-3, atol=1e-3)
 
 
@@ -72,11 +79,31 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     assert facts["stretches"] == 2 and facts["trunk"] is None
 
 
+def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypatch):
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path))
+    before = zoo.read(Path(shutil.copytree(trained, tmp_path / TINY.name)))
+    network = deepcopy(trained_network(before, "cpu"))
+    changed = dict.fromkeys(before.labels.classes, 0.0) | {"cat": 3.0}
+    balance.shift(network, torch.tensor([0.0, 3.0, 0, 0, 0, 0, 0]))
+    sha256, _ = storage.save(network.state_dict(), before.folder / "model.safetensors", "float16")
+    offsets = before.training["score_offsets"]
+    spoilt = {key: offsets[key] + changed[key] for key in offsets}
+    facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
+    export.save_facts(zoo.describe(facts), before.folder)
+
+    assert rebalance(TINY.name, squares / "train", "cpu") == offsets
+    renewed = zoo.read(before.folder)
+    assert renewed.training["score_offsets"] == offsets and not renewed.results
+    states = [weights.load_state(each) for each in (replace(before, folder=trained), renewed)]
+    for name, value in states[0].items():
+        torch.testing.assert_close(states[1][name], value, rtol=0, atol=1e-5)
+
+
 def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):
     row = replace(TINY, architecture="fc_densenet56", options={"width": 0.1})
     run = begin(row, torch.ones(7), torch.device("cpu"))
     run.best_state = run.network.state_dict()
-    checkpoint = zoo.read(export.write(run, tmp_path / row.name))
+    checkpoint = zoo.read(export.write(run, torch.zeros(7), tmp_path / row.name))
     assert checkpoint.parameters == sum(each.numel() for each in run.network.parameters())
 
 
@@ -96,26 +123,12 @@ def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
         if "running" in name:
             value.uniform_(0.5, 2.0)
     run.best_state = run.average.state_dict()
-    checkpoint = zoo.read(export.write(run, tmp_path / TINY.name))
+    checkpoint = zoo.read(export.write(run, torch.zeros(7), tmp_path / TINY.name))
     network = trained_network(checkpoint, "cpu")
     images = torch.randn(1, 3, 41, 57, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         wanted, got = run.average.score_map(images), network.score_map(images)
     torch.testing.assert_close(got, wanted, atol=2e-3, rtol=2e-3)  # float16 on the way
-
-
-@pytest.mark.parametrize("architecture", networks.architectures())
-def test_what_class_weights_raised_is_taken_back(architecture):
-    torch.manual_seed(0)
-    network = networks.create(architecture, 3, width=0.1).eval()
-    images = torch.randn(1, 3, 96, 96)
-    weights = torch.tensor([0.5, 1.0, 4.0])
-    with torch.inference_mode():
-        before = network(images)
-        export.take_back(network, weights)
-        lowered = (before - network(images))[0, :, 40:56, 40:56]  # far from padding's reach
-    wanted = weights.log().view(3, 1, 1).expand_as(lowered)
-    torch.testing.assert_close(lowered, wanted, atol=1e-3, rtol=0)
 
 
 def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, monkeypatch):

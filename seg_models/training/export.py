@@ -10,12 +10,12 @@ import subprocess
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from .. import labels, model_card, networks, storage, zoo
 from ..networks.folding import folded_state
 from ..specs import CrfSettings
 from . import balance
+from .balance import Balance
 from .run import Run
 
 # The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
@@ -33,8 +33,8 @@ DOMAIN_CRF = {
 }
 
 
-def write(run: Run, offsets: Tensor, folder: Path) -> Path:
-    """Write the run's best weights, their scores shifted by `offsets` (C,), and facts to `folder`.
+def write(run: Run, balanced: Balance, folder: Path) -> Path:
+    """Write the run's best weights, with balanced scores, and facts to `folder`; return the folder.
 
     Batch norms are folded away where the network can be built without them. The val figures are
     those of the run's last look, on a part of val; `evaluate --record` puts in the full ones.
@@ -43,7 +43,7 @@ def write(run: Run, offsets: Tensor, folder: Path) -> Path:
     label_set = labels.DOMAINS[recipe.domain]
     network = networks.create(recipe.architecture, len(label_set.classes), **recipe.options)
     network.load_state_dict(run.best_state)
-    balance.shift(network, offsets)
+    balance.shift(network, balanced.offsets)
     options, state = _folded(network.eval(), recipe, len(label_set.classes))
     statistics = dict(network.named_buffers())  # of norms that cannot be folded away
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def write(run: Run, offsets: Tensor, folder: Path) -> Path:
         "storage": recipe.storage,
         "hub": None,
         "results": {},
-        "training": _training_facts(run, offsets),
+        "training": _training_facts(run, balance.facts(balanced, label_set.classes)),
         "published_miou": PUBLISHED_CAMVID.get(recipe.architecture)
         if recipe.domain == "camvid"
         else None,
@@ -91,8 +91,7 @@ def _folded(network, recipe, classes: int):
     return options, state
 
 
-def _training_facts(run: Run, offsets: Tensor) -> dict:
-    classes = labels.DOMAINS[run.recipe.domain].classes
+def _training_facts(run: Run, balanced: dict) -> dict:
     facts = {
         "crops": run.crops,
         "minutes": round(run.seconds / 60, 1),
@@ -104,7 +103,7 @@ def _training_facts(run: Run, offsets: Tensor) -> dict:
         "teacher": run.recipe.teacher,
         "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
         "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",
-        "score_offsets": dict(zip(classes, offsets.tolist(), strict=True)),
+        **balanced,
         "best_val_part_miou": round(run.best, 4),
         "torch": torch.__version__,
         "python": platform.python_version(),

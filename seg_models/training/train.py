@@ -66,8 +66,8 @@ def train_recipe(
         settling.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     run.average.load_state_dict(run.best_state)
-    offsets = balance.fit(*balance.sample(run.average, recipe.recipe, Path(data) / "train", device))
-    folder = export.write(run, offsets, out or Path("weights") / recipe.name)
+    pixels = balance.sample(run.average, recipe.recipe, Path(data) / "val", device)
+    folder = export.write(run, balance.find(pixels), out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")
     return folder
 

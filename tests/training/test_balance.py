@@ -9,6 +9,11 @@ from seg_models import networks
 from seg_models.training import balance, dataset
 
 
+def _pixels(scores, truth):
+    folds = torch.arange(len(truth)) * balance.FOLDS // len(truth)
+    return balance.Pixels(scores.log_softmax(0), truth, folds)
+
+
 def test_class_weights_follow_the_frequencies_and_average_to_one():
     labels = torch.zeros(1, 10, 10, dtype=torch.uint8)
     labels[0, 0], labels[0, 1] = 1, 255  # 80 pixels of class 0, 10 of 1, 10 void
@@ -26,7 +31,7 @@ def test_offsets_are_as_good_as_any_on_a_grid():
     scores = 1.5 * torch.eye(3)[:, truth] + torch.randn(3, 3000, generator=random)
     scores[1] += 0.7
     scores[2] -= 3.0
-    offsets = balance.fit(scores.log_softmax(0), truth)
+    offsets = balance.fit(_pixels(scores, truth))
 
     def miou(offsets):
         labels = (scores + torch.as_tensor(offsets)[:, None]).argmax(0)
@@ -45,7 +50,21 @@ def test_a_class_that_does_not_occur_keeps_its_score():
     random = torch.Generator().manual_seed(0)
     truth = torch.randint(0, 2, (500,), generator=random)
     scores = torch.randn(3, 500, generator=random)
-    assert balance.fit(scores.log_softmax(0), truth)[2] == 0
+    assert balance.fit(_pixels(scores, truth))[2] == 0
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_what_offsets_gain_is_said_of_other_photos_too(alike):
+    """A class is underrated everywhere, or in one fold and overrated in another."""
+    random = torch.Generator().manual_seed(0)
+    truth = torch.multinomial(torch.tensor([0.5, 0.3, 0.2]), 6000, True, generator=random)
+    scores = 2 * torch.eye(3)[:, truth] + torch.randn(3, 6000, generator=random)
+    scores[2] -= 2 if alike else torch.tensor([3.0, 0.0, -3.0]).repeat_interleave(2000)
+    found = balance.find(_pixels(scores, truth))
+    if alike:
+        assert found.gain > 0.1 and abs(found.held_out_gain - found.gain) < 0.02
+    else:
+        assert found.gain >= 0 > found.held_out_gain
 
 
 @pytest.mark.parametrize("architecture", networks.architectures())

@@ -22,6 +22,7 @@ from seg_models.training.start import settling
 from seg_models.training.train import train_recipe
 
 CAT, DOG = 1, 3  # as `squares` labels them
+EVEN = balance.Balance(torch.zeros(7), 0.0, 0.0)
 
 TINY = TrainingRecipe(
     "deeplab_v1",
@@ -91,7 +92,8 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
     facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
     export.save_facts(zoo.describe(facts), before.folder)
 
-    assert rebalance(TINY.name, squares / "train", "cpu") == offsets
+    found = rebalance(TINY.name, squares / "val", "cpu")
+    assert found["score_offsets"] == offsets
     renewed = zoo.read(before.folder)
     assert renewed.training["score_offsets"] == offsets and not renewed.results
     states = [weights.load_state(each) for each in (replace(before, folder=trained), renewed)]
@@ -103,7 +105,7 @@ def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):
     row = replace(TINY, architecture="fc_densenet56", options={"width": 0.1})
     run = begin(row, torch.ones(7), torch.device("cpu"))
     run.best_state = run.network.state_dict()
-    checkpoint = zoo.read(export.write(run, torch.zeros(7), tmp_path / row.name))
+    checkpoint = zoo.read(export.write(run, EVEN, tmp_path / row.name))
     assert checkpoint.parameters == sum(each.numel() for each in run.network.parameters())
 
 
@@ -123,7 +125,7 @@ def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
         if "running" in name:
             value.uniform_(0.5, 2.0)
     run.best_state = run.average.state_dict()
-    checkpoint = zoo.read(export.write(run, torch.zeros(7), tmp_path / TINY.name))
+    checkpoint = zoo.read(export.write(run, EVEN, tmp_path / TINY.name))
     network = trained_network(checkpoint, "cpu")
     images = torch.randn(1, 3, 41, 57, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():

@@ -169,11 +169,11 @@ _ROWS = (
     ),
     TrainingRecipe(
         "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teacher="deeplab_v3-animals",
-        variation=CLASSIC_ANIMAL, **SHORT_VGG,
+        variation=CLASSIC_ANIMAL, class_power=RARE["animals"], **SHORT_VGG,
     ),
     TrainingRecipe(
         "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teacher="deeplab_v3-camvid",
-        variation=CLASSIC_STREET, **SHORT_VGG,
+        variation=CLASSIC_STREET, class_power=RARE["camvid"], **SHORT_VGG,
     ),
     _classic("deeplab_v1_msc", "camvid", 640, NORM),
     _classic("fcn8s", "camvid", 640, THIN),

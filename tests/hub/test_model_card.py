@@ -55,6 +55,19 @@ def test_the_reader_finds_results_data_training_and_credit(scored):
     assert "teacher" not in text
 
 
+def test_figures_that_chose_the_offsets_are_said_to_be_too_good(scored):
+    gains = {"score_offsets_gain": 0.052, "score_offsets_gain_held_out": 0.029}
+    tuned = replace(scored, training={**scored.training, **gains})
+    assert "they gain 2.3 points of mIoU less" in model_card.model_card(tuned)
+    assert "points of mIoU less" not in model_card.model_card(scored)
+
+
+def test_score_offsets_are_listed_by_class(scored):
+    offsets = {"score_offsets": {"sky": 0.125, "pole": -1.0}}
+    text = model_card.model_card(replace(scored, training=offsets))
+    assert "- score offsets: sky +0.12, pole -1.00\n" in text
+
+
 def test_a_published_one_is_opened_from_its_repo(scored):
     published = replace(scored, hub=HubAddress("me/net", "0" * 40))
     text = model_card.model_card(published)

@@ -111,7 +111,7 @@ def _training_facts(run: Run, balanced: dict) -> dict:
     }
     if before := run.before:
         facts |= {key: round(before[key] + facts[key], 1) for key in ("crops", "minutes")}
-        facts |= {"trunk": before["trunk"], "stretches": before.get("stretches", 1) + 1}
+        facts |= {"trunk": before.get("trunk"), "stretches": before.get("stretches", 1) + 1}
     return facts
 
 

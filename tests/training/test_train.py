@@ -70,7 +70,11 @@ def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
 
 
 def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatch):
-    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
+    old = zoo.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
+    training = dict(old.training)
+    del training["trunk"]  # the oldest checkpoints do not say
+    export.save_facts(zoo.describe(replace(old, training=training)), old.folder)
     out = train_recipe(
         replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
         runs=tmp_path / "runs",

@@ -72,9 +72,22 @@ def save(state: Mapping[str, Tensor], path: Path, storage: str) -> tuple[str, in
     The file appears under its name only when it is whole; an older one stays until then. The same
     state gives the same bytes, so the sha256 is a fact of the weights.
     """
-    path = Path(path)
+    return _write(pack(state, storage), Path(path))
+
+
+def amend(state: Mapping[str, Tensor], path: Path) -> tuple[str, int]:
+    """Write the biases of `state` into a file of `save`'s, and leave all else in it as it is.
+
+    Returns what `save` does.
+    """
+    stored = safetensors.load_file(path)
+    biases = {name: state[name].cpu() for name in stored if name in state and state[name].dim() < 2}
+    return _write({**stored, **biases}, Path(path))
+
+
+def _write(packed: Mapping[str, Tensor], path: Path) -> tuple[str, int]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = safetensors.save(pack(state, storage), metadata={"format": "pt"})
+    content = safetensors.save(dict(packed), metadata={"format": "pt"})
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     _clear_up(path)
     try:

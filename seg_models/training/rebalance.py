@@ -37,9 +37,7 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     pixels = balance.sample(network, checkpoint.recipe, folder, torch.device(segmenter.device))
     balanced = balance.find(pixels)
     balance.shift(network, balanced.offsets)
-    sha256, size = storage.save(
-        network.state_dict(), checkpoint.folder / WEIGHTS_FILE, checkpoint.storage
-    )
+    sha256, size = storage.amend(network.state_dict(), checkpoint.folder / WEIGHTS_FILE)
     found = balance.facts(balanced, checkpoint.labels.classes)
     training = {**checkpoint.training, **found}
     renewed = replace(

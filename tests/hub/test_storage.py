@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from safetensors.numpy import load_file
 
@@ -69,6 +70,25 @@ def test_the_file_is_plain_safetensors_and_always_the_same(tmp_path, state, name
     back = storage.load(path)
     for key, value in storage.unpack(storage.pack(state, name)).items():
         assert torch.equal(back[key], value)
+
+
+def test_amending_changes_biases_alone(tmp_path, monkeypatch):
+    """A small tensor that an older rule kept as int8 stays so, and no value is rounded again."""
+    random = torch.Generator().manual_seed(0)
+    state = {"conv.weight": torch.randn(8, 3, 3, 3, generator=random), "conv.bias": torch.ones(8)}
+    path = tmp_path / "model.safetensors"
+    monkeypatch.setattr(storage, "FEWEST", 1)
+    storage.save(state, path, "int8")
+    before = safetensors.torch.load_file(path)
+    monkeypatch.undo()
+    changed = {**storage.load(path), "conv.bias": torch.arange(8.0)}
+    sha256, size = storage.amend(changed, path)
+    after = safetensors.torch.load_file(path)
+    assert after["conv.weight"].dtype == torch.int8 and after.keys() == before.keys()
+    for name in ("conv.weight", "conv.weight.scale"):
+        assert torch.equal(after[name], before[name])
+    assert torch.equal(storage.load(path)["conv.bias"], torch.arange(8.0))
+    assert (sha256, size) == (storage.sha256(path), path.stat().st_size)
 
 
 def test_an_interrupted_save_leaves_the_old_file(tmp_path, state, monkeypatch):

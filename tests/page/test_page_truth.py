@@ -114,7 +114,7 @@ def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
 
 
 def test_one_example_has_a_crf_that_hurts(monkeypatch):
-    """The README sends its reader there: a third of U-Net's posts on the parked cars is lost."""
+    """The README sends its reader there: the CRF costs U-Net posts on the parked cars."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR")
     (cars,) = (each for each in with_truth if each.title.startswith("Parked cars"))
     segmenter = pipeline.load("unet-camvid")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from seg_models import evaluation, pipeline, preprocess, scoring, upsample, zoo
+from seg_models import evaluation, pipeline, preprocess, upsample, zoo
 from seg_models.pipeline import Segmenter
 
 
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in names:
         segmenter = pipeline.load(name, "cpu")
         data = chosen.data / segmenter.checkpoint.domain / "val"
-        pairs = scoring.spread(evaluation.pairs(data), chosen.limit)
+        pairs = evaluation.spread(evaluation.pairs(data), chosen.limit)
         alike, ratio = compare(segmenter, [photo for photo, _ in pairs])
         mean = 100 * sum(alike) / len(alike)
         worst = 100 * min(alike)

@@ -70,7 +70,7 @@ def evaluate(chosen: Namespace) -> int:
     """Score a network on labelled photos."""
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
-    found = scoring.spread(evaluation.pairs(chosen.data), chosen.limit)
+    found = evaluation.spread(evaluation.pairs(chosen.data), chosen.limit)
     segmenter = pipeline.load(guests.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
     result = scoring.evaluate(segmenter, found, crf, lambda pairs: tqdm(pairs, unit="photo"))

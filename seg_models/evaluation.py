@@ -84,6 +84,15 @@ def pairs(folder: Path) -> list[tuple[Path, Path]]:
     return found
 
 
+def spread(found: list, limit: int | None) -> list:
+    """Return `limit` of the items, spread evenly over all of them, or all without a limit."""
+    if limit is None or limit >= len(found):
+        return found
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; at least 1 photo is needed")
+    return [found[number * len(found) // limit] for number in range(limit)]
+
+
 def read_truth(path: Path) -> np.ndarray:
     """Return the class indices `(H, W)` uint8 of an indexed or 8-bit grey PNG."""
     with Image.open(path) as picture:

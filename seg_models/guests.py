@@ -12,8 +12,15 @@ from pathlib import Path
 from . import hub_reader, zoo
 from .guest_checks import checked
 from .hub_progress import Progress
-from .hub_reader import OWNER, HubUnreachableError
-from .specs import WEIGHTS_FILE, Checkpoint, HubAddress, Terms, WeightsError
+from .hub_reader import OWNER
+from .specs import (
+    WEIGHTS_FILE,
+    Checkpoint,
+    HubAddress,
+    HubUnreachableError,
+    Terms,
+    WeightsError,
+)
 
 REPO = re.compile(r"[a-zA-Z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(@[0-9a-f]{40})?", re.ASCII)
 LARGEST_CONFIG = 1 << 20  # bytes

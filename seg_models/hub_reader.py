@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .deadline import within
 from .hub_progress import Progress, bridge
-from .specs import HubAddress, Terms, WeightsError
+from .specs import HubAddress, HubUnreachableError, Terms, WeightsError
 
 ANSWER_SECONDS = 3  # what a server gets to answer one request
 PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
@@ -19,10 +19,6 @@ PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
 OWNER = Terms()
 
 _failures: dict[str, tuple[float, str]] = {}  # endpoint: when, why
-
-
-class HubUnreachableError(WeightsError):
-    """The Hub as a whole does not answer: no use in asking it for another file just now."""
 
 
 def endpoint() -> str:

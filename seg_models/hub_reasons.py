@@ -2,8 +2,7 @@
 
 from huggingface_hub import constants, errors
 
-from .hub_reader import HubUnreachableError
-from .specs import HubAddress, Terms, WeightsError
+from .specs import HubAddress, HubUnreachableError, Terms, WeightsError
 
 
 def of_no_answer(

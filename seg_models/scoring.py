@@ -60,15 +60,6 @@ def evaluate(
     return Evaluation(len(found), evaluation.scores(refined), evaluation.scores(plain), seconds)
 
 
-def spread(found: list, limit: int | None) -> list:
-    """Return `limit` of the items, spread evenly over all of them, or all without a limit."""
-    if limit is None or limit >= len(found):
-        return found
-    if limit < 1:
-        raise ValueError(f"limit is {limit}; at least 1 photo is needed")
-    return [found[number * len(found) // limit] for number in range(limit)]
-
-
 def figures(result: Evaluation, checkpoint: Checkpoint) -> dict[str, Any]:
     """Return the figures as plain values, ready for JSON."""
     return {
@@ -94,8 +85,6 @@ def table(facts: dict[str, Any]) -> str:
 
 def record(result: Evaluation, checkpoint: Checkpoint, crf: CrfSettings | None) -> None:
     """Write the figures, as those of val, to the checkpoint's config.json and model card."""
-    from .training import export  # heavier than what all others need
-
     plain = _named(result.without_crf, checkpoint)
     results = {"val_images": result.images, **{f"val_{key}": plain[key] for key in plain}}
     if crf is not None:
@@ -103,7 +92,7 @@ def record(result: Evaluation, checkpoint: Checkpoint, crf: CrfSettings | None) 
         results |= {f"val_{key}_crf": refined[key] for key in refined}
         results["crf_iterations"] = crf.iterations
     results = {**checkpoint.results, **results}
-    export.save_facts(zoo.describe(replace(checkpoint, results=results)), checkpoint.folder)
+    zoo.save_facts(zoo.describe(replace(checkpoint, results=results)), checkpoint.folder)
 
 
 def _named(scores: Scores, checkpoint: Checkpoint) -> dict[str, Any]:

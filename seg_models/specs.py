@@ -18,6 +18,10 @@ class WeightsError(RuntimeError):
     """The weights of a checkpoint cannot be had; the message says why and what to do."""
 
 
+class HubUnreachableError(WeightsError):
+    """The Hub as a whole does not answer: no use in asking it for another file just now."""
+
+
 @dataclass(frozen=True)
 class LabelSet:
     """The classes of one domain, in label order, with the colours they are drawn in."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import config_rules, networks
+from . import config_rules, model_card, networks
 from .specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Recipe
 
 
@@ -80,6 +80,14 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     facts["classes"] = list(checkpoint.labels.classes)
     facts["colours"] = [list(colour) for colour in checkpoint.labels.colours]
     return facts
+
+
+def save_facts(facts: Mapping[str, Any], folder: Path) -> None:
+    """Write config.json, which `read` reads, and the model card that follows from it."""
+    unfinished = folder / "config.json.unfinished"
+    unfinished.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    os.replace(unfinished, folder / "config.json")
+    model_card.write(read(folder))
 
 
 def _own(folder: Path) -> Checkpoint:

@@ -57,10 +57,8 @@ def test_evaluate_prints_a_table(data, capsys):
 
 
 def test_evaluate_records_both_figures(data, weights, capsys, monkeypatch):
-    from seg_models.training import export
-
     saved = {}
-    monkeypatch.setattr(export, "save_facts", lambda facts, folder: saved.update(facts))
+    monkeypatch.setattr(zoo, "save_facts", lambda facts, folder: saved.update(facts))
     evaluated(data, capsys, "--record", "--crf", "1")
     results = json.loads(json.dumps(saved))["results"]
     assert results["val_pixel_accuracy"] == pytest.approx(2 / 3, abs=1e-4)

@@ -117,7 +117,7 @@ def test_folders_that_do_not_fit_are_refused(data, tmp_path):
 
 
 def test_a_limit_spreads_over_all_photos():
-    assert scoring.spread(list(range(10)), 4) == [0, 2, 5, 7]
-    assert scoring.spread([1, 2], 9) == scoring.spread([1, 2], None) == [1, 2]
+    assert evaluation.spread(list(range(10)), 4) == [0, 2, 5, 7]
+    assert evaluation.spread([1, 2], 9) == evaluation.spread([1, 2], None) == [1, 2]
     with pytest.raises(ValueError, match="at least 1"):
-        scoring.spread([1, 2], 0)
+        evaluation.spread([1, 2], 0)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 import platform
 import subprocess
 from pathlib import Path
 
 import torch
 
-from .. import labels, model_card, networks, storage, zoo
+from .. import labels, networks, storage, zoo
 from ..networks.folding import folded_state
 from ..specs import CrfSettings
 from . import balance
@@ -68,16 +66,8 @@ def write(run: Run, balanced: Balance, folder: Path) -> Path:
         if recipe.domain == "camvid"
         else None,
     }
-    save_facts(facts, folder)
+    zoo.save_facts(facts, folder)
     return folder
-
-
-def save_facts(facts: dict, folder: Path) -> None:
-    """Write config.json and the model card that follows from it."""
-    unfinished = folder / "config.json.unfinished"
-    unfinished.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
-    os.replace(unfinished, folder / "config.json")
-    model_card.write(zoo.read(folder))
 
 
 def _folded(network, recipe, classes: int):

@@ -15,7 +15,7 @@ import torch
 
 from .. import pipeline, storage, zoo
 from ..specs import WEIGHTS_FILE
-from . import balance, export
+from . import balance
 
 
 def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
@@ -43,7 +43,7 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     renewed = replace(
         checkpoint, sha256=sha256, file_bytes=size, training=training, results={}, hub=None
     )
-    export.save_facts(zoo.describe(renewed), checkpoint.folder)
+    zoo.save_facts(zoo.describe(renewed), checkpoint.folder)
     return found
 
 

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from .. import evaluation, preprocess, scoring, upsample
+from .. import evaluation, preprocess, upsample
 from ..specs import Recipe
 
 
@@ -16,7 +16,7 @@ def score(
 ) -> evaluation.Scores:
     """Return the figures over `folder`'s photos, or over `limit` of them spread evenly."""
     total = None
-    for photo, truth_path in scoring.spread(evaluation.pairs(folder), limit):
+    for photo, truth_path in evaluation.spread(evaluation.pairs(folder), limit):
         found = probabilities(network, recipe, photo, device)
         labels = found.argmax(0).cpu().numpy()
         counts = evaluation.confusion(labels, evaluation.read_truth(truth_path), len(found))

@@ -74,7 +74,7 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     old = zoo.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
     training = dict(old.training)
     del training["trunk"]  # the oldest checkpoints do not say
-    export.save_facts(zoo.describe(replace(old, training=training)), old.folder)
+    zoo.save_facts(zoo.describe(replace(old, training=training)), old.folder)
     out = train_recipe(
         replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
         runs=tmp_path / "runs",
@@ -94,7 +94,7 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
     offsets = before.training["score_offsets"]
     spoilt = {key: offsets[key] + changed[key] for key in offsets}
     facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
-    export.save_facts(zoo.describe(facts), before.folder)
+    zoo.save_facts(zoo.describe(facts), before.folder)
 
     found = rebalance(TINY.name, squares / "val", "cpu")
     assert found["score_offsets"] == offsets

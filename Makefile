@@ -28,7 +28,7 @@ format: .venv/dev.stamp  ## repair style and formatting where a machine can
 	.venv/bin/ruff format .
 
 space-check:  ## start the page as a Space would, in an environment of its own
-	tools/space_check.sh
+	scripts/space_check.sh
 
 clean:  ## remove .venv, so that the next target installs anew
 	rm -rf .venv

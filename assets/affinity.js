@@ -1,4 +1,4 @@
-// A row of the dense CRF's kernel matrix, as seg_models/insight/affinity.py computes it: here, so
+// A row of the dense CRF's kernel matrix, as seg_models/explain/affinity.py computes it: here, so
 // that it follows a finger. A test compares the two.
 
 const SILENT = 1e-12; // a million such pixels are not a millionth of the loudest

@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from seg_models.crf import kernels, mean_field
-from seg_models.crf.reference import densecrf
+from seg_models.crf.pydensecrf_engine import densecrf
 from seg_models.specs import CrfSettings
 
 PHOTO = Path(__file__).parents[1] / "tests" / "crf" / "photos" / "coffee.jpg"

@@ -13,7 +13,7 @@ import torch
 from benchmarks.support import contestants, growth, memory, peers, turns
 from benchmarks.support.contestants import MEASURED, Task
 from seg_models import networks
-from seg_models.crf.reference import densecrf
+from seg_models.crf.pydensecrf_engine import densecrf
 
 SIZES = ("500x375", "1024x768")
 

@@ -13,8 +13,8 @@ from subprocess import Popen
 
 from benchmarks.support import visitors
 from benchmarks.support.visitors import STAYS, Outcome, Wish
-from seg_models import zoo
-from tools import running
+from scripts import running
+from seg_models.checkpoints import registry
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
 EARLY = 50  # requests after which the memory is measured first
@@ -23,7 +23,7 @@ EARLY = 50  # requests after which the memory is measured first
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; return 1 if an answer was wrong or lost, or memory grew by a fifth."""
     chosen = _parser().parse_args(arguments)
-    models = [each.name for each in zoo.checkpoints() if each.embedded][: chosen.networks]
+    models = [each.name for each in registry.checkpoints() if each.embedded][: chosen.networks]
     photos = sorted(EXAMPLES.glob("*.jpg"))[: chosen.photos]
     with tempfile.TemporaryDirectory(prefix="load-") as scratch:
         variables = {"GRADIO_TEMP_DIR": f"{scratch}/cache", "TMPDIR": scratch}

@@ -18,7 +18,7 @@ from pathlib import Path
 from gradio_client import Client, handle_file
 from playwright.sync_api import Browser, Page
 
-from tools import running
+from scripts import running
 
 PHOTO = Path(__file__).parents[1] / "assets" / "examples" / "dog_shepherd.jpg"  # 1024 x 768
 PATIENCE = 300_000  # milliseconds

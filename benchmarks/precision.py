@@ -6,7 +6,9 @@ from pathlib import Path
 
 import torch
 
-from seg_models import evaluation, pipeline, preprocess, upsample, zoo
+from seg_models import pipeline, preprocess, upsample
+from seg_models.checkpoints import registry
+from seg_models.evaluation import metrics
 from seg_models.pipeline import Segmenter
 
 
@@ -14,12 +16,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Print a row for each checkpoint; times are of the network alone, in turns."""
     chosen = _parser().parse_args(arguments)
     torch.set_num_threads(chosen.threads)
-    names = chosen.models or [each.name for each in zoo.checkpoints() if each.embedded]
+    names = chosen.models or [each.name for each in registry.checkpoints() if each.embedded]
     print(f"{'checkpoint':28}{'photos':>7}{'pixels alike':>14}{'worst photo':>13}{'time':>8}")
     for name in names:
         segmenter = pipeline.load(name, "cpu")
         data = chosen.data / segmenter.checkpoint.domain / "val"
-        pairs = evaluation.spread(evaluation.pairs(data), chosen.limit)
+        pairs = metrics.spread(metrics.pairs(data), chosen.limit)
         alike, ratio = compare(segmenter, [photo for photo, _ in pairs])
         mean = 100 * sum(alike) / len(alike)
         worst = 100 * min(alike)

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from seg_models import model_card, networks, pipeline, zoo
-from seg_models.networks import cost
+from seg_models import networks, pipeline
+from seg_models.checkpoints import model_card, registry
+from seg_models.networks import flops
 from seg_models.specs import Checkpoint
 
 README = Path(__file__).parents[1] / "README.md"
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="into README.md, between its marks")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each network (5)")
     chosen = parser.parse_args(arguments)
-    scored = [each for each in zoo.checkpoints() if each.embedded and each.results]
+    scored = [each for each in registry.checkpoints() if each.embedded and each.results]
     tables = tables_of(scored, milliseconds(scored, chosen.repeats))
     if chosen.write:
         README.write_text(with_tables(README.read_text(encoding="utf-8"), tables), encoding="utf-8")
@@ -70,7 +71,7 @@ def row(checkpoint: Checkpoint, own_time: float, reference_time: float | None) -
         reference(name),
         ours.output_stride,
         f"{_parameters(paper) / 1e6:.1f} / {_parameters(ours) / 1e6:.1f} M",
-        f"{cost.flops(ours, SIZE) / 1e9:.1f}",
+        f"{flops.flops(ours, SIZE) / 1e9:.1f}",
         f"{checkpoint.file_bytes / 1e6:.1f} MB",
         percent(results["val_miou"]),
         percent(results.get("val_miou_crf")),

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from seg_models import weights, zoo
+from seg_models.checkpoints import registry, weights
 from seg_models.specs import WeightsError
 
 from . import fetching, guestbook, serving, wording
@@ -57,7 +57,7 @@ def own_network(model: gr.Dropdown, mine: gr.State) -> None:
 def choices(mine: Keys, language: str) -> list[tuple[str, str]]:
     """Return the list's lines and what they stand for: the zoo's, then a visitor's own."""
     own = [(wording.brought(key, each), key) for key, each in guestbook.known(mine).items()]
-    return [(wording.choice(each, language), each.name) for each in zoo.checkpoints()] + own
+    return [(wording.choice(each, language), each.name) for each in registry.checkpoints()] + own
 
 
 def whereabouts(model: str | None, language: str) -> str:

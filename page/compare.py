@@ -9,8 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from seg_models import preprocess, render, zoo
+from seg_models import preprocess
+from seg_models.checkpoints import registry
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
+from seg_models.visualize import draw
 
 from . import drawing, fetching, guestbook, network, wording
 from .errors import told
@@ -39,7 +41,7 @@ class Answer:
 def fitting(model: str | None) -> list[str]:
     """Return the networks that know the same things as `model` and are here."""
     chosen = guestbook.lookup(model)
-    fit = [each for each in zoo.checkpoints() if chosen and each.domain == chosen.domain]
+    fit = [each for each in registry.checkpoints() if chosen and each.domain == chosen.domain]
     return [each.name for each in fit if each.embedded]
 
 
@@ -64,7 +66,7 @@ def compare(
         small = preprocess.cap(preprocess.open_photo(photo), SIDE)
         answers: list[Answer] = []
         for number, model in enumerate(models, 1):
-            checkpoint = zoo.find(model)
+            checkpoint = registry.find(model)
             status = say(
                 look.language, "comparing", number=number, total=len(models),
                 network=wording.architecture(checkpoint),
@@ -124,7 +126,7 @@ def _group(answers: list[Answer], look: Look) -> str:
 def _agreement(shared: np.ndarray, number: int, language: str) -> str:
     share = wording.percent(float((shared == 1).mean()))
     return (
-        f'<figure><img src="{png_url(render.heat(shared))}" alt="{say(language, "agreement-alt")}">'
+        f'<figure><img src="{png_url(draw.heat(shared))}" alt="{say(language, "agreement-alt")}">'
         f"<figcaption><b>{say(language, 'agreement')}</b>"
         f"{say(language, 'agreed', number=number, share=share)}</figcaption></figure>"
     )
@@ -137,8 +139,8 @@ def _figure(answer: Answer, look: Look) -> str:
         failed = f"<b>{network_name}</b>{answer.words}"
         return f'<figure><figcaption class="failed">{failed}</figcaption></figure>'
     label_set = look.labels(checkpoint)
-    picture = render.overlay(answer.segmentation.photo, answer.labels, label_set)
-    shares = render.shares(answer.labels, label_set)[:4]
+    picture = draw.overlay(answer.segmentation.photo, answer.labels, label_set)
+    shares = draw.shares(answer.labels, label_set)[:4]
     named = html.escape(wording.named(shares, look.language))
     spent = sum(answer.segmentation.milliseconds.values())
     miou = checkpoint.results.get("val_miou")

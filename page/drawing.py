@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seg_models import render
 from seg_models.specs import LabelSet, Segmentation
 from seg_models.upsample import likeliest
+from seg_models.visualize import draw
 
 from . import files, wording
 from .inspection import cells, ramp
@@ -32,7 +32,7 @@ def picture(segmentation: Segmentation, stage: int, look: Look) -> dict[str, Any
     checkpoint = segmentation.checkpoint
     shown = labels(segmentation, stage)
     if look.view == "classes":
-        drawn = render.colour(shown, look.labels(checkpoint))
+        drawn = draw.colour(shown, look.labels(checkpoint))
     elif look.view == "changes":
         drawn = _changes(segmentation, stage, look.labels(checkpoint))
     else:
@@ -61,7 +61,7 @@ def _changes(segmentation: Segmentation, stage: int, label_set: LabelSet) -> np.
         return drawn
     after = labels(segmentation, stage)
     changed = after != labels(segmentation, stage - 1)
-    drawn[changed] = render.colour(after[changed], label_set)
+    drawn[changed] = draw.colour(after[changed], label_set)
     return drawn
 
 
@@ -69,9 +69,9 @@ def levels(segmentation: Segmentation, stage: int, look: Look) -> np.ndarray:
     """Return the values that a graded look shows of a stage, `(H, W)` uint8: 255 is 1."""
     probabilities = _probabilities(segmentation, stage)
     if look.view == "confidence":
-        values = render.confidence(probabilities)
+        values = draw.confidence(probabilities)
     elif look.view == "doubt":
-        values = render.entropy(probabilities)
+        values = draw.entropy(probabilities)
     else:
         classes = segmentation.checkpoint.labels.classes
         values = probabilities[classes.index(look.view.removeprefix(PROBABILITY))]

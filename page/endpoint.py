@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from seg_models import render
+from seg_models.visualize import draw
 
 from . import drawing, files, guestbook, network
 from .errors import told
@@ -39,5 +39,5 @@ def segment(
         paths = []
         for stage, name in enumerate(("score_map", "upsampled", "refined")):
             labels = drawing.labels(segmentation, stage)
-            paths.append(files.save(render.colour(labels, label_set), name))
-        return (*paths, render.details(segmentation))
+            paths.append(files.save(draw.colour(labels, label_set), name))
+        return (*paths, draw.details(segmentation))

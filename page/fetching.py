@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from seg_models import weights
-from seg_models.hub_progress import Progress
+from seg_models.checkpoints import weights
+from seg_models.hub.download import Progress
 from seg_models.specs import Checkpoint
 
 PAUSE = 0.3  # seconds between two words on a download

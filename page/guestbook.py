@@ -17,8 +17,8 @@ from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
-from seg_models import guests, zoo
-from seg_models.hub_progress import Progress
+from seg_models.checkpoints import external, registry
+from seg_models.hub.download import Progress
 from seg_models.specs import Checkpoint, Terms, WeightsError
 
 from .translations.errors import GONE
@@ -69,7 +69,7 @@ def find(model: str) -> Checkpoint:
             return _kept[model]
     if "/" in model:
         raise ValueError(GONE)
-    return zoo.find(model)
+    return registry.find(model)
 
 
 def lookup(model: str | None) -> Checkpoint | None:
@@ -103,7 +103,7 @@ def cache() -> Path:
 def _from_hub(repo: str, progress: Progress) -> Checkpoint:
     terms = Terms(cache=cache(), token=False, largest=LARGEST)
     try:
-        return guests.from_hub(repo, progress, terms)
+        return external.from_hub(repo, progress, terms)
     except (ValueError, WeightsError):
         with _lock:
             _forget(repo.partition("@")[0])
@@ -118,14 +118,14 @@ def _from_folder(root: Path, name: str) -> Checkpoint:
             f"page's owner offers; those are {', '.join(there) or 'none'}"
         )
     try:
-        return guests.from_folder(root / name)
+        return external.from_folder(root / name)
     except (ValueError, WeightsError) as error:  # whose message names the folder in full
         raise type(error)(str(error).replace(str(root / name), name)) from error
 
 
 def _forget(repo: str) -> None:
     """Delete what was fetched from `repo`, unless another commit of it is kept."""
-    if guests.REPO.fullmatch(repo) and all(
+    if external.REPO.fullmatch(repo) and all(
         each.hub is None or each.hub.repo != repo for each in _kept.values()
     ):
         folder = cache() / f"models--{repo.replace('/', '--')}"

@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from seg_models import preprocess, render
+from seg_models import preprocess
+from seg_models.visualize import draw
 
 from . import drawing, fetching, guestbook, inspection, markup, network, wording
 from .drawing import REFINED, SCORE_MAP, UPSAMPLED
@@ -105,7 +106,7 @@ def refine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[
         update = refined(result, wanted, look, wording.summary(whole, labels, look.language))
         if fresh:
             update = update._replace(inspect=inspectable(result, look))
-        yield update._replace(details=render.details(whole, labels))
+        yield update._replace(details=draw.details(whole, labels))
 
 
 def rerefine(key: str | None, crf: bool, iterations: int, look: Look) -> Iterator[Shown]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from torch import Tensor
 
-from seg_models import pipeline, preprocess, zoo
-from seg_models.insight.growth import growth
-from seg_models.insight.receptive_field import receptive_field
+from seg_models import pipeline, preprocess
+from seg_models.checkpoints import registry
+from seg_models.explain.decoder_activations import growth
+from seg_models.explain.receptive_field import receptive_field
 from seg_models.pipeline import WORKING_SIDE, Segmenter
 from seg_models.specs import Checkpoint, WeightsError
 
@@ -28,13 +29,13 @@ EXPECTED_DECODERS = ("deconvnet", "segnet")
 
 def fitting(kinds: tuple[str, ...]) -> list[Checkpoint]:
     """Return the checkpoints of these architectures, those of the zoo at this moment."""
-    return [each for each in zoo.checkpoints() if each.architecture.startswith(kinds)]
+    return [each for each in registry.checkpoints() if each.architecture.startswith(kinds)]
 
 
 def chosen(found: list[Checkpoint], model: str | None) -> list[str]:
     """Return those of `found` that are here and know the same things as `model`, if any do."""
     here = [each for each in found if each.embedded]
-    domains = {each.domain for each in zoo.checkpoints() if each.name == model}
+    domains = {each.domain for each in registry.checkpoints() if each.name == model}
     same = [each for each in here if each.domain in domains]
     return [each.name for each in same or here]
 
@@ -66,7 +67,7 @@ def fields(
             raise ValueError(NO_FIELDS)
         figures = ""
         for number, model in enumerate(models, 1):
-            checkpoint = zoo.find(model)
+            checkpoint = registry.find(model)
             status = say(
                 language, "comparing", number=number, total=len(models),
                 network=wording.architecture(checkpoint),
@@ -99,7 +100,7 @@ def grown(
     """
     with told(language):
         capped = _photo(photo)
-        checkpoint = zoo.find(model or "")
+        checkpoint = registry.find(model or "")
         yield "", say(language, "running")
         for said in fetching.words(checkpoint):
             yield "", html.escape(translated(language, said))

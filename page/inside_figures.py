@@ -7,11 +7,11 @@ import html
 import numpy as np
 from PIL import Image
 
-from seg_models import render
-from seg_models.insight.extent import Box
-from seg_models.insight.growth import Activation, Growth
-from seg_models.insight.receptive_field import ReceptiveField
+from seg_models.explain.decoder_activations import Activation, Growth
+from seg_models.explain.receptive_field import ReceptiveField
+from seg_models.explain.theoretical_receptive_field import Box
 from seg_models.specs import Checkpoint
+from seg_models.visualize import draw
 
 from . import wording
 from .inspection import png_url
@@ -61,9 +61,9 @@ def growth(
     figures += [_activation(each, language) for each in found.activations]
     if label is None:
         labels = found.probabilities.argmax(0).astype(np.uint8)
-        last, title = render.colour(labels, checkpoint.labels), say(language, "classes")
+        last, title = draw.colour(labels, checkpoint.labels), say(language, "classes")
     else:
-        last = render.heat(found.probabilities[label])
+        last = draw.heat(found.probabilities[label])
         shown = name(language, checkpoint.labels.classes[label])
         title = say(language, "probability", name=shown)
     figures.append(_picture(last, title, [f"{last.shape[1]}×{last.shape[0]}"]))
@@ -75,7 +75,7 @@ def _activation(shown: Activation, language: str) -> str:
     most = float(shown.values.max())
     unit = say(language, "unit", number=shown.unit + 1, units=shown.units, most=f"{most:.3g}")
     return _picture(
-        render.heat(shown.values / (most or 1)), f"{shown.layer} {width}×{height}", [unit]
+        draw.heat(shown.values / (most or 1)), f"{shown.layer} {width}×{height}", [unit]
     )
 
 
@@ -131,7 +131,7 @@ def _heat(photo: np.ndarray, influence: np.ndarray) -> np.ndarray:
     most = np.quantile(influence, BRIGHTEST) or influence.max() or 1
     values = np.sqrt(np.clip(influence / most, 0, 1))
     cover = (COVER + (1 - COVER) * values)[:, :, None]
-    return (cover * render.heat(values) + (1 - cover) * grey).round().astype(np.uint8)
+    return (cover * draw.heat(values) + (1 - cover) * grey).round().astype(np.uint8)
 
 
 def _around(box: Box, side: int) -> Box:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from seg_models import zoo
+from seg_models.checkpoints import registry
 from seg_models.specs import Checkpoint, CrfSettings
 
 from . import inside, lens, wording
@@ -114,7 +114,7 @@ def _visible(fields: bool, growth: bool) -> tuple[Any, Any]:
 def _offer(model: str | None, opened: bool, request: gr.Request) -> list[Any]:
     """Return the CRF's reaches of `model`, and the networks there are at this moment."""
     language = preferred(request)
-    known = {each.name: each for each in zoo.checkpoints()} if opened else {}
+    known = {each.name: each for each in registry.checkpoints()} if opened else {}
     crf = known[model].crf if model in known else CrfSettings()
     reaches = [gr.update(value=getattr(crf, field)) for *_, field in REACHES.values()]
     listeners, decoders = inside.fitting(inside.FIELDS), inside.fitting(inside.DECODERS)
@@ -139,7 +139,7 @@ def _absence(names: list[str]) -> str:
 
 def _classes(decoder: str | None, request: gr.Request) -> Any:
     """Return what there is to show of a network: its strongest units, or one of its classes."""
-    known = {each.name: each for each in zoo.checkpoints()}
+    known = {each.name: each for each in registry.checkpoints()}
     classes = known[decoder].labels.classes if decoder in known else ()
     language = preferred(request)
     choices = [(say(language, "strongest"), STRONGEST)]

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from seg_models import render
 from seg_models.specs import LabelSet, Segmentation
 from seg_models.upsample import likeliest
+from seg_models.visualize import draw
 
 from . import wording
 from .look import Look
@@ -72,11 +72,11 @@ def data(
 
 def ramp() -> np.ndarray:
     """Return the colour of each level, `(256, 3)` uint8."""
-    return render.heat(np.arange(256)[None] / 255)[0]
+    return draw.heat(np.arange(256)[None] / 255)[0]
 
 
 def cells(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return `(h, w, ...)` values at `size`, each cell a rectangle, as `render` draws them."""
+    """Return `(h, w, ...)` values at `size`, each cell a rectangle, as `draw` draws them."""
     rows, columns = (
         (2 * np.arange(length) + 1) * count // (2 * length)
         for length, count in zip(size, values.shape[:2], strict=True)

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from seg_models import preprocess, render
+from seg_models import preprocess
 from seg_models.pipeline import WORKING_SIDE
+from seg_models.visualize import draw
 
 from .inspection import joined, png_url
 from .translations import say
@@ -47,4 +48,4 @@ def data(photo: str | None, language: str) -> dict[str, Any] | None:
 @lru_cache(maxsize=1)
 def _ramp() -> list[list[int]]:
     """Return 256 colours, from silence to the loudest."""
-    return render.heat(np.linspace(0, 1, 256)[None])[0].tolist()
+    return draw.heat(np.linspace(0, 1, 256)[None])[0].tolist()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from seg_models import render
 from seg_models.specs import Checkpoint, LabelSet
+from seg_models.visualize import draw
 
 from .translations import ENGLISH, name, say
 
@@ -24,7 +24,7 @@ class Look:
     def labels(self, checkpoint: Checkpoint) -> LabelSet:
         """Return the checkpoint's classes in the colours to draw them in."""
         own = checkpoint.labels
-        return render.safe_colours(own) if self.safe else own
+        return draw.safe_colours(own) if self.safe else own
 
     def valid(self, checkpoint: Checkpoint) -> Look:
         """Return this look, or the plain one if its class is none of the checkpoint's."""

@@ -24,7 +24,7 @@ def legend(shares: list[dict], label_set: LabelSet, look: Look) -> str:
     """Return the classes of a result, the largest first, as buttons that isolate them.
 
     Args:
-        shares: As `report.shares` gives them.
+        shares: As `summary.shares` gives them.
         label_set: The colours.
         look: Where it shows values, the scale comes first, and the classes have no colours.
     """

@@ -17,7 +17,8 @@ try:
 except ImportError:
     spaces = None
 
-from seg_models import pipeline, zoo
+from seg_models import pipeline
+from seg_models.checkpoints import registry
 from seg_models.pipeline import WORKING_SIDE, Photo, Segmenter
 from seg_models.specs import Checkpoint, CrfSettings, Segmentation
 
@@ -34,7 +35,7 @@ def stages(
         ValueError: If there is no such checkpoint or `photo` cannot be read.
         WeightsError: If the weights cannot be had.
     """
-    checkpoint = zoo.find(model) if isinstance(model, str) else model
+    checkpoint = registry.find(model) if isinstance(model, str) else model
     segmenter = resident().get(checkpoint.name)
     if segmenter is None or segmenter.checkpoint != checkpoint:  # a visitor's may be called alike
         segmenter = pipeline.load(checkpoint)
@@ -67,7 +68,7 @@ def resident() -> dict[str, Segmenter]:
 
     There they must be on the GPU before the first function that uses it is called.
     """
-    known = [each.name for each in zoo.checkpoints() if each.embedded] if ZERO_GPU else []
+    known = [each.name for each in registry.checkpoints() if each.embedded] if ZERO_GPU else []
     return {name: pipeline.load(name) for name in known}
 
 

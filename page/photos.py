@@ -13,7 +13,7 @@ from gradio import processing_utils
 from gradio.data_classes import ImageData
 from PIL import Image, ImageOps
 
-from seg_models import zoo
+from seg_models.checkpoints import registry
 
 from . import guard, guestbook
 from .translations import name, say, text
@@ -85,7 +85,7 @@ def examples() -> tuple[Example, ...]:
 
 def matching_model(example: Example, model: str | None) -> str | None:
     """Return the checkpoint to use for `example`: as like `model` as knows the example's domain."""
-    known = {each.name: each for each in zoo.checkpoints()}
+    known = {each.name: each for each in registry.checkpoints()}
     chosen = guestbook.lookup(model)
     if chosen and chosen.domain == example.domain:
         return model

@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 from starlette.middleware import Middleware
 
-from seg_models import zoo
+from seg_models.checkpoints import registry
 from seg_models.specs import CrfSettings, WeightsError
 
 from . import files, guard, memory, network
@@ -61,7 +61,7 @@ def theme() -> gr.themes.Base:
 
 def default_model() -> str | None:
     """Return the checkpoint that is chosen at first: the favourite, or one that is here."""
-    known = zoo.checkpoints()
+    known = registry.checkpoints()
     names = [each.name for each in known]
     here = [each.name for each in known if each.embedded]
     return FAVOURITE if FAVOURITE in here else next(iter((*here, *names)), None)
@@ -94,7 +94,7 @@ def warm_up() -> threading.Thread:
 def _use_once() -> None:
     try:
         model = default_model()
-        if model and zoo.find(model).embedded:
+        if model and registry.find(model).embedded:
             photo = np.zeros((64, 64, 3), np.uint8)
             network.segment(model, photo, CrfSettings(iterations=1))
     except (ValueError, WeightsError) as error:  # the visitor who chooses it is told

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from seg_models import render
 from seg_models.specs import Segmentation
+from seg_models.visualize import draw
 
 from . import drawing, inspection, markup, wording
 from .drawing import REFINED, SCORE_MAP, UPSAMPLED
@@ -52,7 +52,7 @@ def refined(result: Result, iteration: int, look: Look, status: Any) -> Shown:
         refined=drawing.picture(segmentation, REFINED, look),
         refined_heading=markup.panel(2, caption),
         legend=legend(segmentation, REFINED, look),
-        chart=markup.chart(render.changed(result.segmentation), iteration, look.language),
+        chart=markup.chart(draw.changed(result.segmentation), iteration, look.language),
         status=status,
     )
 
@@ -72,5 +72,5 @@ def legend(segmentation: Segmentation, stage: int, look: Look) -> str:
     """Return the legend of a stage's labels, as HTML."""
     label_set = look.labels(segmentation.checkpoint)
     return markup.legend(
-        render.shares(drawing.labels(segmentation, stage), label_set), label_set, look
+        draw.shares(drawing.labels(segmentation, stage), label_set), label_set, look
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from seg_models import zoo
+from seg_models.checkpoints import registry
 
 from . import compare, handlers, inside_tab, serving, takeaway, truth, wording
 from .errors import told
@@ -48,7 +48,7 @@ def build(controls: Controls) -> tuple[gr.CheckboxGroup, gr.File]:
 
 
 def _compare(controls: Controls) -> gr.CheckboxGroup:
-    choices = [(wording.choice(each, ENGLISH), each.name) for each in zoo.checkpoints()]
+    choices = [(wording.choice(each, ENGLISH), each.name) for each in registry.checkpoints()]
     models = gr.CheckboxGroup(
         choices, value=compare.fitting(serving.default_model()),
         label=text("compare-models"), elem_id="compare-models",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from seg_models import pipeline, render
+from seg_models import pipeline
 from seg_models.specs import Checkpoint, Segmentation
+from seg_models.visualize import draw
 
 from . import drawing, files, guestbook
 from .look import Look
@@ -28,13 +29,13 @@ def pack(segmentation: Segmentation, look: Look) -> list[str]:
     labels = pipeline.labels(segmentation)
     shown = drawing.labels(segmentation, drawing.REFINED)
     pictures = {
-        "labels.png": render.indexed_png(labels, label_set),
-        "colours.png": Image.fromarray(render.colour(shown, label_set)),
-        "overlay.png": Image.fromarray(render.overlay(segmentation.photo, shown, label_set)),
+        "labels.png": draw.indexed_png(labels, label_set),
+        "colours.png": Image.fromarray(draw.colour(shown, label_set)),
+        "overlay.png": Image.fromarray(draw.overlay(segmentation.photo, shown, label_set)),
     }
     for name, picture in pictures.items():
         picture.save(folder / name, compress_level=files.LEVEL)
-    facts = render.details(segmentation, labels)
+    facts = draw.details(segmentation, labels)
     texts = {
         "result.json": json.dumps(facts, indent=2, ensure_ascii=False) + "\n",
         "contents.txt": say(look.language, "contents"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from seg_models import evaluation
-from seg_models.evaluation import Scores
+from seg_models.evaluation import metrics
+from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
 from seg_models.specs import VOID, Segmentation
 
@@ -29,7 +29,7 @@ def read(path: str, segmentation: Segmentation) -> np.ndarray:
             holds a label that is no class.
     """
     try:
-        truth = evaluation.read_truth(Path(path))
+        truth = metrics.read_truth(Path(path))
     except OSError as error:
         raise ValueError(f"{Path(path).name} is not a picture; give an indexed PNG") from error
     example = photos.example_of(path)
@@ -60,7 +60,7 @@ def report(segmentation: Segmentation, truth: np.ndarray, language: str) -> str:
     classes = segmentation.checkpoint.labels.classes
     stages = [drawing.labels(segmentation, drawing.UPSAMPLED)]
     stages += [each.numpy() for each in segmentation.history]
-    scores = [evaluation.scores(evaluation.confusion(each, truth, len(classes))) for each in stages]
+    scores = [metrics.scores(metrics.confusion(each, truth, len(classes))) for each in stages]
     picture = ""
     if len(stages) > 1:
         drawn = png_url(difference(segmentation.photo, truth, stages[0], stages[-1]))

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from seg_models import report, weights
+from seg_models.checkpoints import weights
 from seg_models.specs import Checkpoint, Segmentation
 from seg_models.upsample import likeliest
+from seg_models.visualize import summary as report
 
 from . import guestbook
 from .translations import count, name, say
@@ -137,7 +138,7 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
 
 
 def named(shares: list[dict[str, Any]], language: str) -> str:
-    """Return classes and their share of the area, as `report.shares` gives them, in words."""
+    """Return classes and their share of the area, as `summary.shares` gives them, in words."""
     return ", ".join(f"{name(language, each['class'])} {percent(each['share'])}" for each in shares)
 
 

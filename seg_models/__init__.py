@@ -9,7 +9,7 @@ upsampling, and the mask that a dense CRF makes of it:
 ...     print(segmentation.milliseconds)
 
 `pipeline` is where to start reading; `networks` holds one file per paper, `crf` the dense CRF,
-`zoo` the trained checkpoints, `render` and `report` what is shown of a result.
+`checkpoints` the trained ones, `visualize` what is shown of a result.
 """
 
 from importlib import import_module
@@ -26,7 +26,7 @@ _HOMES = {
     "create": "networks",
     "load": "pipeline",
     "mean_field": "crf",
-    "open_checkpoint": "guests",
+    "open_checkpoint": "checkpoints.external",
 }
 __all__ = ["__version__", *_HOMES]
 

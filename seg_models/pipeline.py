@@ -14,9 +14,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from . import crf as dense_crf
-from . import preprocess, trained, upsample, zoo
-from .devices import choose_device, inference_dtype, now
-from .gpu_memory import on_cpu, or_on_cpu
+from . import preprocess, upsample
+from .checkpoints import loader, registry
+from .device import choose_device, inference_dtype, now, on_cpu, or_on_cpu
 from .specs import Checkpoint, CrfSettings, Segmentation
 
 WORKING_SIDE = 1024  # pixels; every stage works on the photo capped to this long side
@@ -71,8 +71,8 @@ def load(name: str | Checkpoint, device: str = "auto") -> Segmenter:
         WeightsError: If its weights cannot be had.
     """
     device = choose_device(device)
-    checkpoint = name if isinstance(name, Checkpoint) else zoo.find(name)
-    return Segmenter(checkpoint, trained.network(checkpoint, device), device)
+    checkpoint = name if isinstance(name, Checkpoint) else registry.find(name)
+    return Segmenter(checkpoint, loader.network(checkpoint, device), device)
 
 
 def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) -> Segmentation:
@@ -84,7 +84,7 @@ def score(segmenter: Segmenter, photo: Photo, working_side: int = WORKING_SIDE) 
         raise ValueError(f"working_side is {working_side}; at least 1 pixel is needed")
 
     def instead() -> Segmentation:
-        network = trained.network(segmenter.checkpoint, "cpu")
+        network = loader.network(segmenter.checkpoint, "cpu")
         return _score(replace(segmenter, network=network, device="cpu"), photo, working_side)
 
     return or_on_cpu(lambda: _score(segmenter, photo, working_side), instead)
@@ -118,10 +118,10 @@ def enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
     """Upsample the score map to probabilities for every pixel: the second stage."""
     checkpoint = segmentation.checkpoint
     if segmentation.remark:  # the stage before had to leave the GPU
-        network = trained.network(checkpoint, "cpu")
+        network = loader.network(checkpoint, "cpu")
     return or_on_cpu(
         lambda: _enlarge(network, segmentation),
-        lambda: _enlarge(trained.network(checkpoint, "cpu"), on_cpu(segmentation)),
+        lambda: _enlarge(loader.network(checkpoint, "cpu"), on_cpu(segmentation)),
     )
 
 

@@ -11,8 +11,9 @@ import tiny
 import torch
 from PIL import Image
 
-from seg_models import networks, preprocess, storage, zoo
-from tools import running
+from scripts import running
+from seg_models import networks, preprocess
+from seg_models.checkpoints import registry, storage
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _sharpen(checkpoint, photo):
     state[bias] = (state[bias] - scores.mean(1)) * gain
     sha256, size = storage.save(state, path, "float16")
     config = checkpoint.folder / "config.json"
-    facts = zoo.describe(zoo.read(checkpoint.folder))
+    facts = registry.describe(registry.read(checkpoint.folder))
     config.write_text(json.dumps({**facts, "sha256": sha256, "file_bytes": size}))
 
 

@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 from tiny import PRIMARY
 
-from seg_models import batch, pipeline, preprocess, render
+from seg_models import pipeline, preprocess
+from seg_models.cli import predict
 from seg_models.specs import CrfSettings
+from seg_models.visualize import draw
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def job(primary, monkeypatch):
         yield probabilities.flip(0)
 
     monkeypatch.setattr(pipeline.dense_crf, "mean_field", exchange)
-    return batch.Job(primary, CrfSettings(iterations=1), working_side=48)
+    return predict.Job(primary, CrfSettings(iterations=1), working_side=48)
 
 
 def opened(folder, name):
@@ -38,12 +40,12 @@ def opened(folder, name):
 
 def test_each_picture_shows_its_own_stage(job, photo, tmp_path, flag_labels):
     out = tmp_path / "out"
-    assert batch.predict(job, photo, out)
+    assert predict.predict(job, photo, out)
     before, after = flag_labels, 2 - flag_labels
-    np.testing.assert_array_equal(opened(out, "score_map.png"), render.colour(before, PRIMARY))
-    np.testing.assert_array_equal(opened(out, "upsampled.png"), render.colour(before, PRIMARY))
-    np.testing.assert_array_equal(opened(out, "refined.png"), render.colour(after, PRIMARY))
-    overlay = render.overlay(preprocess.cap(preprocess.open_photo(photo), 48), after, PRIMARY)
+    np.testing.assert_array_equal(opened(out, "score_map.png"), draw.colour(before, PRIMARY))
+    np.testing.assert_array_equal(opened(out, "upsampled.png"), draw.colour(before, PRIMARY))
+    np.testing.assert_array_equal(opened(out, "refined.png"), draw.colour(after, PRIMARY))
+    overlay = draw.overlay(preprocess.cap(preprocess.open_photo(photo), 48), after, PRIMARY)
     np.testing.assert_array_equal(opened(out, "overlay.png"), overlay)
     labels = opened(out, "labels.png")
     away = np.ones(labels.shape, bool)  # from where three colours meet
@@ -57,33 +59,33 @@ def test_each_picture_shows_its_own_stage(job, photo, tmp_path, flag_labels):
 
 
 def test_safe_colours_are_used_throughout(job, photo, tmp_path):
-    batch.predict(replace(job, safe=True), photo, tmp_path)
-    safe = set(render.safe_colours(PRIMARY).colours)
+    predict.predict(replace(job, safe=True), photo, tmp_path)
+    safe = set(draw.safe_colours(PRIMARY).colours)
     with Image.open(tmp_path / "labels.png") as picture:
         shown = np.array(picture.convert("RGB"))
     for seen in (shown, opened(tmp_path, "refined.png"), opened(tmp_path, "score_map.png")):
         assert {tuple(map(int, each)) for each in seen.reshape(-1, 3)} == safe
 
 
-@pytest.mark.parametrize("name", batch.PICTURES)
+@pytest.mark.parametrize("name", predict.PICTURES)
 def test_a_result_without_one_of_its_pictures_is_made_again(job, photo, tmp_path, name):
-    assert batch.predict(job, photo, tmp_path)
-    assert not batch.predict(job, photo, tmp_path)
+    assert predict.predict(job, photo, tmp_path)
+    assert not predict.predict(job, photo, tmp_path)
     (tmp_path / name).unlink()
-    assert batch.predict(job, photo, tmp_path)
+    assert predict.predict(job, photo, tmp_path)
     assert (tmp_path / name).is_file()
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"request": null}'])
 def test_a_result_that_says_nothing_is_made_again(job, photo, tmp_path, content):
-    batch.predict(job, photo, tmp_path)
+    predict.predict(job, photo, tmp_path)
     (tmp_path / "result.json").write_text(content)
-    assert batch.predict(job, photo, tmp_path)
+    assert predict.predict(job, photo, tmp_path)
 
 
 def test_folders_are_read_by_name_without_what_is_no_photo(tmp_path):
     for name in ("b.JPG", "a.webp", "notes.txt", "c.pdf"):
         (tmp_path / name).touch()
     (tmp_path / "deeper").mkdir()
-    names = [each.name for each in batch.photos_in([tmp_path, tmp_path / "a.webp"])]
+    names = [each.name for each in predict.photos_in([tmp_path, tmp_path / "a.webp"])]
     assert names == ["a.webp", "b.JPG"]

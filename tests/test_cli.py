@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from seg_models import arguments, commands
-from seg_models.cli import main
+from seg_models.cli import build_parser, commands, main
 
 
 def test_help_and_usage_mistakes_need_no_pytorch():
     script = (
-        "import sys; from seg_models.cli import parser; parser(); print('torch' in sys.modules)"
+        "import sys; from seg_models.cli import build_parser; build_parser();"
+        "print('torch' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert answer.stdout.strip() == "False", answer.stderr
@@ -113,7 +113,7 @@ def test_damaged_weights_are_one_line_and_2(weights, noise, complaint):
 
 
 def test_the_parser_takes_the_contract_to_the_letter():
-    parser = arguments.parser()
+    parser = build_parser()
 
     def parse(line):
         return parser.parse_args(line.split())

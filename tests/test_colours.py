@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from seg_models import colours, labels, render
+from seg_models import labels
 from seg_models.specs import LabelSet
+from seg_models.visualize import draw, palettes
 
 
 def lightness(rgb):
@@ -14,11 +15,11 @@ def lightness(rgb):
 
 
 def test_heat_grows_evenly_lighter():
-    ramp = render.heat(np.linspace(0, 1, 101)[None])[0]
-    assert ramp[0].tolist() == list(colours.RAMP[0])
-    assert ramp[100].tolist() == list(colours.RAMP[-1])
+    ramp = draw.heat(np.linspace(0, 1, 101)[None])[0]
+    assert ramp[0].tolist() == list(palettes.RAMP[0])
+    assert ramp[100].tolist() == list(palettes.RAMP[-1])
     np.testing.assert_allclose(lightness(ramp), np.linspace(8, 94, 101), atol=2.5)
-    np.testing.assert_array_equal(render.heat(torch.tensor([[-1.0, 2.0]]))[0], ramp[[0, 100]])
+    np.testing.assert_array_equal(draw.heat(torch.tensor([[-1.0, 2.0]]))[0], ramp[[0, 100]])
 
 
 # How dichromats see linear RGB: Machado, Oliveira & Fernandes 2009, severity 1.
@@ -59,7 +60,7 @@ def lab(rgb, sight):
 @pytest.mark.parametrize("label_set", labels.DOMAINS.values(), ids=lambda each: each.name)
 def test_safe_colours_differ_to_every_eye(label_set, sight):
     """By at least 16 in CIELAB; VOC's own, red-blind, come as near as 1."""
-    safe = render.safe_colours(label_set)
+    safe = draw.safe_colours(label_set)
     assert safe.classes == label_set.classes
     assert len(safe.colours) == len(label_set.colours)
     seen = lab(safe.colours, SIGHTS[sight])
@@ -70,4 +71,4 @@ def test_safe_colours_differ_to_every_eye(label_set, sight):
 def test_more_classes_than_safe_colours_are_refused():
     many = LabelSet("many", tuple(f"class {n}" for n in range(21)), ((0, 0, 0),) * 21)
     with pytest.raises(ValueError, match="21 classes are more than the 20 colours"):
-        render.safe_colours(many)
+        draw.safe_colours(many)

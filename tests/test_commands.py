@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seg_models import commands, hub, pipeline, training, zoo
-from seg_models.cli import main
+from seg_models import pipeline
+from seg_models.checkpoints import registry
+from seg_models.cli import commands, main
+from seg_models.publish import checkpoints
+from seg_models.training import train as training
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def test_evaluate_gives_the_contracts_figures(data, capsys):
     facts = evaluated(data, capsys)
     assert facts["images"] == 3
     assert facts["pixel_accuracy"] == pytest.approx(2 / 3, abs=1e-4)
-    assert facts["iou"].keys() == set(zoo.find("tiny-animals").labels.classes)
+    assert facts["iou"].keys() == set(registry.find("tiny-animals").labels.classes)
     known = [iou for iou in facts["iou"].values() if iou is not None]
     assert facts["miou"] == pytest.approx(np.mean(known), abs=1e-3)
     assert facts["seconds_per_image"] > 0
@@ -58,7 +61,7 @@ def test_evaluate_prints_a_table(data, capsys):
 
 def test_evaluate_records_both_figures(data, weights, capsys, monkeypatch):
     saved = {}
-    monkeypatch.setattr(zoo, "save_facts", lambda facts, folder: saved.update(facts))
+    monkeypatch.setattr(registry, "save_facts", lambda facts, folder: saved.update(facts))
     evaluated(data, capsys, "--record", "--crf", "1")
     results = json.loads(json.dumps(saved))["results"]
     assert results["val_pixel_accuracy"] == pytest.approx(2 / 3, abs=1e-4)
@@ -113,7 +116,7 @@ def test_publish_is_handed_the_checkpoints(weights, capsys, monkeypatch):
         for each in checkpoints:
             yield f"{namespace}/{each.name} {dry_run}"
 
-    monkeypatch.setattr(hub, "publish", publish)
+    monkeypatch.setattr(checkpoints, "publish", publish)
     assert main(["publish", "--namespace", "me", "--dry-run"]) == 0
     assert capsys.readouterr().out == "me/tiny-animals True\n"
 

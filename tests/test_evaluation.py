@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seg_models import evaluation, scoring
+from seg_models.evaluation import evaluate, metrics
 from seg_models.specs import CrfSettings
 
 TRUTH = np.uint8([[0, 0, 1, 1], [1, 2, 255, 255]])
@@ -13,30 +13,30 @@ LABELS = np.uint8([[0, 1, 1, 1], [1, 0, 0, 2]])
 
 def test_confusion_by_hand():
     """Rows are the truth; the two void pixels count nowhere."""
-    counts = evaluation.confusion(LABELS, TRUTH, 4)
+    counts = metrics.confusion(LABELS, TRUTH, 4)
     assert counts.dtype == np.int64
     assert counts.tolist() == [[1, 1, 0, 0], [0, 3, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]
 
 
 def test_scores_by_hand():
     """Class 3 occurs nowhere and is left out; class 2, never predicted, counts as 0."""
-    figures = evaluation.scores(evaluation.confusion(LABELS, TRUTH, 4))
+    figures = metrics.scores(metrics.confusion(LABELS, TRUTH, 4))
     assert figures.iou == (1 / 3, 3 / 4, 0.0, None)
     assert figures.miou == pytest.approx((1 / 3 + 3 / 4) / 3)
     assert figures.pixel_accuracy == pytest.approx(4 / 6)
 
 
 def test_a_class_that_is_only_predicted_counts_as_zero():
-    figures = evaluation.scores(evaluation.confusion(np.uint8([0, 1]), np.uint8([0, 0]), 2))
+    figures = metrics.scores(metrics.confusion(np.uint8([0, 1]), np.uint8([0, 0]), 2))
     assert figures.iou == (0.5, 0.0)
     assert figures.miou == 0.25
 
 
 def test_all_void_cannot_be_scored():
-    nothing = evaluation.confusion(np.uint8([0]), np.uint8([255]), 2)
+    nothing = metrics.confusion(np.uint8([0]), np.uint8([255]), 2)
     assert not nothing.any()
     with pytest.raises(ValueError, match="nothing to score"):
-        evaluation.scores(nothing)
+        metrics.scores(nothing)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_all_void_cannot_be_scored():
 )
 def test_what_does_not_fit_is_refused(labels, truth, complaint):
     with pytest.raises(ValueError, match=complaint):
-        evaluation.confusion(np.uint8(labels), np.uint8(truth), 2)
+        metrics.confusion(np.uint8(labels), np.uint8(truth), 2)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_pixels_are_summed_over_the_data_set_before_they_are_divided(primary, da
     Red: 1 part hit, 2 predicted, 1 true; green: 1 of 1; blue: 2 hit, 2 predicted, 3 true. The
     mean of the two photos' own figures would be another.
     """
-    result = scoring.evaluate(primary, evaluation.pairs(data))
+    result = evaluate.evaluate(primary, metrics.pairs(data))
     assert result.images == 2
     assert result.scores.iou == pytest.approx((1 / 2, 1, 2 / 3))
     assert result.scores.pixel_accuracy == pytest.approx(4 / 5)
@@ -84,8 +84,8 @@ def test_with_a_crf_both_figures_are_given(primary, data, monkeypatch):
     monkeypatch.setattr(
         pipeline.dense_crf, "mean_field", lambda p, photo, crf: iter([p.roll(1, 0)])
     )
-    found = evaluation.pairs(data)[:1]
-    result = scoring.evaluate(primary, found, CrfSettings(iterations=1))
+    found = metrics.pairs(data)[:1]
+    result = evaluate.evaluate(primary, found, CrfSettings(iterations=1))
     assert result.without_crf.miou == 1
     assert result.scores.miou == 0
 
@@ -93,7 +93,7 @@ def test_with_a_crf_both_figures_are_given(primary, data, monkeypatch):
 def test_a_truth_of_another_size_is_refused_by_name(primary, data):
     Image.new("L", (5, 5)).save(data / "labels" / "a.png")
     with pytest.raises(ValueError, match=r"a\.png does not fit a\.png: labels are"):
-        scoring.evaluate(primary, evaluation.pairs(data))
+        evaluate.evaluate(primary, metrics.pairs(data))
 
 
 def test_labels_are_read_as_indices(tmp_path, flag_labels):
@@ -102,22 +102,22 @@ def test_labels_are_read_as_indices(tmp_path, flag_labels):
     picture.putpalette([9, 9, 9, 200, 0, 0, 0, 0, 7])
     picture.save(tmp_path / "indexed.png")
     for name in ("grey.png", "indexed.png"):
-        np.testing.assert_array_equal(evaluation.read_truth(tmp_path / name), flag_labels)
+        np.testing.assert_array_equal(metrics.read_truth(tmp_path / name), flag_labels)
     picture.convert("RGB").save(tmp_path / "colours.png")
     with pytest.raises(ValueError, match=r"colours\.png is a RGB picture"):
-        evaluation.read_truth(tmp_path / "colours.png")
+        metrics.read_truth(tmp_path / "colours.png")
 
 
 def test_folders_that_do_not_fit_are_refused(data, tmp_path):
     with pytest.raises(ValueError, match="needs images/ and labels/"):
-        evaluation.pairs(tmp_path / "elsewhere")
+        metrics.pairs(tmp_path / "elsewhere")
     (data / "labels" / "b.png").unlink()
     with pytest.raises(ValueError, match=r"lacks 1 files, such as b\.png"):
-        evaluation.pairs(data)
+        metrics.pairs(data)
 
 
 def test_a_limit_spreads_over_all_photos():
-    assert evaluation.spread(list(range(10)), 4) == [0, 2, 5, 7]
-    assert evaluation.spread([1, 2], 9) == evaluation.spread([1, 2], None) == [1, 2]
+    assert metrics.spread(list(range(10)), 4) == [0, 2, 5, 7]
+    assert metrics.spread([1, 2], 9) == metrics.spread([1, 2], None) == [1, 2]
     with pytest.raises(ValueError, match="at least 1"):
-        evaluation.spread([1, 2], 0)
+        metrics.spread([1, 2], 0)

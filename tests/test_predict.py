@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seg_models import commands, pipeline, preprocess
-from seg_models.cli import main
+from seg_models import pipeline, preprocess
+from seg_models.cli import commands, main
 
 FILES = {
     "score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png", "result.json",

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PIL import Image
 
-from seg_models import zoo
+from seg_models.checkpoints import registry
 from seg_models.labels import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,7 +133,7 @@ def test_the_space_has_what_comes_from_the_hub_before_it_starts(monkeypatch):
     """Each line is a repo, its files and, where config.json pins one, the commit."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
     front = yaml.safe_load((ROOT / "README.md").read_text().split("---\n")[1])
-    places = [each.hub for each in zoo.checkpoints() if not each.embedded and each.hub]
+    places = [each.hub for each in registry.checkpoints() if not each.embedded and each.hub]
     lines = [" ".join(filter(None, (each.repo, each.file, each.commit))) for each in places]
     assert front["preload_from_hub"] == lines
 

@@ -6,7 +6,9 @@ import tiny
 import torch
 
 import seg_models
-from seg_models import devices, networks, pipeline, storage, zoo
+from seg_models import networks, pipeline
+from seg_models.checkpoints import registry, storage
+from seg_models.device import choose_device
 from seg_models.specs import WeightsError
 
 
@@ -18,7 +20,7 @@ def test_a_checkpoint_is_loaded_with_its_own_weights(weights):
         torch.testing.assert_close(tensor, state[name])
     assert not segmenter.network.training
     assert not any(each.requires_grad for each in segmenter.network.parameters())
-    assert segmenter.checkpoint == zoo.find("tiny-animals")
+    assert segmenter.checkpoint == registry.find("tiny-animals")
 
 
 def test_a_network_is_loaded_once_and_anew_when_its_weights_change(weights):
@@ -50,7 +52,7 @@ def test_damaged_weights_are_refused(weights):
 
 def test_devices_are_checked(weights, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert devices.choose_device("auto") == devices.choose_device("cpu") == "cpu"
+    assert choose_device("auto") == choose_device("cpu") == "cpu"
     with pytest.raises(ValueError, match="finds no CUDA GPU"):
         seg_models.load("tiny-animals", "cuda")
     with pytest.raises(ValueError, match="known are auto, cpu, cuda"):

@@ -8,7 +8,8 @@ import pytest
 import tiny
 import torch
 
-from seg_models import labels, networks, zoo
+from seg_models import labels, networks
+from seg_models.checkpoints import registry
 from seg_models.specs import HubAddress
 
 
@@ -24,32 +25,32 @@ def test_what_is_described_is_read_back(weights):
     checkpoint = tiny.pack(weights, "tiny-camvid")
     hub = HubAddress("me/tiny", "a" * 40, "other.bin", HubAddress("you/tiny"))
     full = replace(checkpoint, hub=hub, training={"crops": 5}, results={"val_iou": {"sky": None}})
-    (checkpoint.folder / "config.json").write_text(json.dumps(zoo.describe(full)))
-    assert zoo.find("tiny-camvid") == full
-    assert zoo.find("tiny-camvid").embedded
+    (checkpoint.folder / "config.json").write_text(json.dumps(registry.describe(full)))
+    assert registry.find("tiny-camvid") == full
+    assert registry.find("tiny-camvid").embedded
 
 
 def test_a_folder_without_config_is_no_checkpoint(weights):
     (weights / "unfinished").mkdir()
-    assert [each.name for each in zoo.checkpoints()] == ["tiny-animals"]
+    assert [each.name for each in registry.checkpoints()] == ["tiny-animals"]
 
 
 def test_without_weights_beside_it_a_checkpoint_is_not_embedded(weights):
     (weights / "tiny-animals" / "model.safetensors").unlink()
-    assert not zoo.find("tiny-animals").embedded
+    assert not registry.find("tiny-animals").embedded
 
 
 def test_an_unknown_name_is_answered_with_a_near_one(weights):
     with pytest.raises(ValueError, match=r"'tiny-animls'; did you mean tiny-animals\?"):
-        zoo.find("tiny-animls")
+        registry.find("tiny-animls")
     with pytest.raises(ValueError, match=r"'xyz'; known are tiny-animals"):
-        zoo.find("xyz")
+        registry.find("xyz")
 
 
 def test_an_empty_zoo_says_where_it_looked(tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path))
     with pytest.raises(ValueError, match="there are none in"):
-        zoo.find("any")
+        registry.find("any")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_an_empty_zoo_says_where_it_looked(tmp_path, monkeypatch):
 def test_a_faulty_config_is_refused_with_file_and_fault(weights, facts, fault):
     edited(weights / "tiny-animals", **facts)
     with pytest.raises(ValueError, match=rf"tiny-animals.config\.json.*{fault}"):
-        zoo.find("tiny-animals")
+        registry.find("tiny-animals")
 
 
 @pytest.mark.parametrize("unknown", ["sha256", "file_bytes"])
@@ -80,22 +81,22 @@ def test_only_of_a_borrowed_file_size_and_sha256_may_be_unknown(weights, unknown
     facts = json.loads(path.read_text(encoding="utf-8")) | {unknown: None}
     path.write_text(json.dumps(facts))
     with pytest.raises(ValueError, match="only of other people's files"):
-        zoo.find("tiny-animals")
+        registry.find("tiny-animals")
     path.write_text(json.dumps(facts | {"hub": {"repo": "them/net", "file": "net.bin"}}))
-    assert zoo.find("tiny-animals").borrowed
+    assert registry.find("tiny-animals").borrowed
 
 
 def test_a_config_that_is_no_json_is_refused(weights):
     (weights / "tiny-animals" / "config.json").write_text("{")
     with pytest.raises(ValueError, match="does not describe a checkpoint"):
-        zoo.checkpoints()
+        registry.checkpoints()
 
 
 def test_checkpoints_are_told_as_a_story(weights):
     """By domain, the oldest paper first: FC-DenseNet 56 before 103, whatever the alphabet says."""
     for name in ("fc_densenet103-camvid", "fc_densenet56-camvid", "fcn8s-camvid"):
         edited(tiny.pack(weights, name).folder, architecture=name.partition("-")[0])
-    found = [each.name for each in zoo.checkpoints()]
+    found = [each.name for each in registry.checkpoints()]
     assert found == [
         "tiny-animals",
         "fcn8s-camvid",
@@ -107,8 +108,8 @@ def test_checkpoints_are_told_as_a_story(weights):
 def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
     """Names, classes, sizes and parameter counts, against the files and the networks themselves."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
-    assert zoo.folder() == Path(__file__).resolve().parents[1] / "weights"
-    for checkpoint in zoo.checkpoints():
+    assert registry.folder() == Path(__file__).resolve().parents[1] / "weights"
+    for checkpoint in registry.checkpoints():
         family, _, domain = checkpoint.name.partition("-")
         assert domain == checkpoint.domain and checkpoint.architecture.startswith(family)
         assert checkpoint.labels == labels.DOMAINS[checkpoint.domain]

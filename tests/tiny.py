@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from seg_models import labels, networks, storage, zoo
+from seg_models import labels, networks
+from seg_models.checkpoints import registry, storage
 from seg_models.networks import SegmentationNetwork
 from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Recipe
 
@@ -42,7 +43,7 @@ def pack(
         published_miou=0.5,
         folder=folder,
     )
-    (folder / "config.json").write_text(json.dumps(zoo.describe(checkpoint)), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(registry.describe(checkpoint)), encoding="utf-8")
     return checkpoint
 
 

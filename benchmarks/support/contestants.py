@@ -17,8 +17,8 @@ from torch import nn
 
 from seg_models import networks, pipeline, preprocess
 from seg_models.crf import kernels
-from seg_models.crf.reference import densecrf
-from seg_models.networks.folding import folded_state
+from seg_models.crf.pydensecrf_engine import densecrf
+from seg_models.networks.fuse_bn import folded_state
 from seg_models.pipeline import Segmenter
 from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Recipe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from seg_models.gpu_memory import GPU_FULL
+from seg_models.device import GPU_FULL
 
 from . import ENGLISH, name
 

@@ -14,10 +14,10 @@ import numpy as np
 from torch import Tensor
 
 from ..specs import CrfSettings
-from . import inference, reference
+from . import inference, pydensecrf_engine
 from .validation import check_settings, checked_photo, checked_probabilities
 
-ENGINES = {"lattice": inference.iterations, "reference": reference.iterations}
+ENGINES = {"lattice": inference.iterations, "reference": pydensecrf_engine.iterations}
 
 
 def mean_field(

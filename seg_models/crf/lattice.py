@@ -5,7 +5,7 @@ Eurographics 2010. Summing a Gaussian of the difference in place and colour over
 pixels takes N * N steps. Instead, every pixel becomes a point among the vertices of a lattice
 that is about as coarse as the Gaussian is wide, and
 
-- *splat* adds the pixel to the vertices around it, to each by its share (`embedding`),
+- *splat* adds the pixel to the vertices around it, to each by its share (`simplex`),
 - *blur* mixes every vertex with the next one on either side, along one axis after another,
 - *slice* reads the pixel off the vertices around it, with the same shares.
 
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .bags import Bags, equal_sums, sums
-from .embedding import embed
+from .simplex import embed
 
 
 @dataclass(frozen=True)

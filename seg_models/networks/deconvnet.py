@@ -7,9 +7,9 @@ arXiv:1505.04366, table 2.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import vgg
-from .borders import pad_to_multiple
+from .backbones import vgg
 from .layers import ConvUnit, DeconvUnit, SegmentationNetwork, Unit, named, scaled
+from .padding import pad_to_multiple
 from .unpooling import pool, unpool
 
 # Output channels of the deconvolutions after each unpooling, stages 5 to 1.

@@ -7,7 +7,7 @@ DeepLab-LargeFOV and DeepLab-MSc-LargeFOV prototxt files.
 
 from torch import Tensor, nn
 
-from . import vgg
+from .backbones import vgg
 from .layers import ConvUnit, SegmentationNetwork, named, pad_to_grid, scaled, upsample_on_grid
 
 

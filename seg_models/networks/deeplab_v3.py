@@ -7,7 +7,7 @@ Chen, Papandreou, Schroff & Adam, "Rethinking Atrous Convolution for Semantic Im
 import torch
 from torch import Tensor, nn
 
-from .efficientnet_lite import EfficientNetLite2
+from .backbones.efficientnet_lite import EfficientNetLite2
 from .layers import ConvUnit, SegmentationNetwork, pad_to_grid, scaled, upsample_on_grid
 
 RATES_AT_STRIDE_16 = (6, 12, 18)  # section 4.1; doubled at stride 8

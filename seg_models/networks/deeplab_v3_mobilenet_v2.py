@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from .backbones.mobilenet_v2 import MobileNetV2
 from .deeplab_v3 import AtrousSpatialPyramidPooling
 from .layers import SegmentationNetwork, scaled, upsample_on_grid
-from .mobilenet_v2 import MobileNetV2
 
 
 class DeepLabV3MobileNetV2(SegmentationNetwork):

@@ -6,9 +6,9 @@ Yu & Koltun, "Multi-Scale Context Aggregation by Dilated Convolutions", ICLR 201
 import torch
 from torch import Tensor, nn
 
-from . import vgg
-from .deconvolution import enlarge, fit, fixed_upsampling
+from .backbones import vgg
 from .layers import ConvUnit, SegmentationNetwork, named
+from .upsampling import enlarge, fit, fixed_upsampling
 
 DILATIONS = (1, 1, 2, 4, 8, 16, 1)  # table 1; a 1x1 convolution follows
 # Channels of the eight convolutions, in multiples of the classes (table 1).

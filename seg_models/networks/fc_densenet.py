@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from .borders import centre_crop, pad_to_multiple
 from .layers import SegmentationNetwork, scaled
+from .padding import centre_crop, pad_to_multiple
 
 FIRST_CHANNELS = 48
 DROPOUT = 0.2

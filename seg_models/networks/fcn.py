@@ -6,10 +6,10 @@ arXiv:1411.4038. Layer sizes follow the authors' voc-fcn32s, voc-fcn16s and voc-
 
 from torch import Tensor, nn
 
-from . import vgg
-from .borders import pad_to_multiple
-from .deconvolution import enlarge, fit, fixed_upsampling, learnt_upsampling
+from .backbones import vgg
 from .layers import ConvUnit, SegmentationNetwork
+from .padding import pad_to_multiple
+from .upsampling import enlarge, fit, fixed_upsampling, learnt_upsampling
 
 COARSEST = 32  # pixels to a cell after five poolings
 

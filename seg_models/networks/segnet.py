@@ -8,7 +8,7 @@ segnet_basic prototxt files.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import vgg
+from .backbones import vgg
 from .layers import ConvUnit, SegmentationNetwork, named, scaled
 from .unpooling import pool, unpool
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from .borders import centre_crop, mirror_pad
 from .layers import ConvUnit, DeconvUnit, SegmentationNetwork, named, scaled
+from .padding import centre_crop, mirror_pad
 
 LEVELS = (64, 128, 256, 512, 1024)  # channels from the finest level to the coarsest
 # Two valid 3x3 convolutions on each of the nine levels take 4 cells of 1, 2, 4, 8 or 16 pixels off

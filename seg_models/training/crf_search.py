@@ -18,8 +18,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from .. import evaluation, pipeline
+from .. import pipeline
 from ..crf import mean_field
+from ..evaluation import metrics
 from ..specs import CrfSettings
 
 AFTER = (1, 2, 3, 5, 10)  # iterations that are scored
@@ -56,15 +57,13 @@ def candidates(normalisation: str) -> Iterator[CrfSettings]:
 
 def examples(segmenter: pipeline.Segmenter, folder: Path, limit: int) -> list[Example]:
     """Return up to `limit` photos of `folder`, evenly spread, each through the network once."""
-    found = evaluation.pairs(folder)
+    found = metrics.pairs(folder)
     chosen = found[:: max(1, len(found) // limit)][:limit]
     prepared = []
     for photo_path, truth_path in tqdm(chosen, desc="network", unit="photo"):
         result = segmenter.segment(photo_path)
         prepared.append(
-            Example(
-                result.photo, result.probabilities.half().cpu(), evaluation.read_truth(truth_path)
-            )
+            Example(result.photo, result.probabilities.half().cpu(), metrics.read_truth(truth_path))
         )
     return prepared
 
@@ -88,14 +87,14 @@ def sweep(prepared: list[Example], tried: list[CrfSettings]) -> list[dict]:
                     _add(totals, shortened, refined, example.truth, classes)
     rows = []
     for settings, confusion in totals.items():
-        scores = evaluation.scores(confusion)
+        scores = metrics.scores(confusion)
         rows.append(asdict(settings) | {"miou": scores.miou, "accuracy": scores.pixel_accuracy,
                                         "iou": scores.iou})  # fmt: skip
     return sorted(rows, key=lambda row: -row["miou"])
 
 
 def _add(totals, settings, probabilities: Tensor, truth: np.ndarray, classes: int) -> None:
-    counts = evaluation.confusion(probabilities.argmax(0).cpu().numpy(), truth, classes)
+    counts = metrics.confusion(probabilities.argmax(0).cpu().numpy(), truth, classes)
     totals[settings] = totals.get(settings, 0) + counts
 
 

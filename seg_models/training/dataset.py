@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from ..evaluation import pairs, read_truth
+from ..evaluation.metrics import pairs, read_truth
 from ..specs import VOID
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 
-from .. import labels, networks, storage, zoo
-from ..networks.folding import folded_state
+from .. import labels, networks
+from ..checkpoints import registry, storage
+from ..networks.fuse_bn import folded_state
 from ..specs import CrfSettings
-from . import balance
-from .balance import Balance
-from .run import Run
+from . import logit_adjustment
+from .logit_adjustment import Balance
+from .state import Run
 
 # The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
 PUBLISHED_CAMVID = {
@@ -41,7 +42,7 @@ def write(run: Run, balanced: Balance, folder: Path) -> Path:
     label_set = labels.DOMAINS[recipe.domain]
     network = networks.create(recipe.architecture, len(label_set.classes), **recipe.options)
     network.load_state_dict(run.best_state)
-    balance.shift(network, balanced.offsets)
+    logit_adjustment.shift(network, balanced.offsets)
     options, state = _folded(network.eval(), recipe, len(label_set.classes))
     statistics = dict(network.named_buffers())  # of norms that cannot be folded away
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,12 +62,12 @@ def write(run: Run, balanced: Balance, folder: Path) -> Path:
         "storage": recipe.storage,
         "hub": None,
         "results": {},
-        "training": _training_facts(run, balance.facts(balanced, label_set.classes)),
+        "training": _training_facts(run, logit_adjustment.facts(balanced, label_set.classes)),
         "published_miou": PUBLISHED_CAMVID.get(recipe.architecture)
         if recipe.domain == "camvid"
         else None,
     }
-    zoo.save_facts(facts, folder)
+    registry.save_facts(facts, folder)
     return folder
 
 

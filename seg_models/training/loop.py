@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import augmentation, dataset, deep_supervision, validation
-from .run import Run, report, store
-from .teacher import Teacher, distance
+from .distillation import Teacher, distance
+from .state import Run, report, store
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
 AVERAGE = 0.999  # how much of the running average of the weights a step keeps, at most

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..specs import Recipe
 from .augmentation import Variation
-from .start.pretrained import VGG_RECIPE_MEAN
+from .init.pretrained import VGG_RECIPE_MEAN
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import torch
 
-from .. import devices, labels, pipeline
-from . import balance, dataset, export, loop, recipes
-from .run import begin, report, restore
-from .start import settling
-from .teacher import Teacher
+from .. import labels, pipeline
+from ..device import choose_device
+from . import dataset, export, logit_adjustment, loop, recipes
+from .distillation import Teacher
+from .init import initialise
+from .state import begin, report, restore
 
 RUNS = Path("runs")
 
@@ -53,21 +54,23 @@ def train_recipe(
     runs: Path = RUNS,
 ) -> Path:
     """Train as `recipe` says: `train`, for a recipe that need not be in the table."""
-    device = torch.device(devices.choose_device(device))
+    device = torch.device(choose_device(device))
     teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
     examples = dataset.load(Path(data) / "train", device)
     classes = len(labels.DOMAINS[recipe.domain].classes)
-    run = begin(recipe, balance.class_weights(examples, recipe.class_power, classes), device)
+    run = begin(
+        recipe, logit_adjustment.class_weights(examples, recipe.class_power, classes), device
+    )
     state = runs / recipe.name / ("onward.pt" if recipe.goes_on else "state.pt")
     if resume and state.is_file():
         restore(run, state)
         report(run, "resumed")
     else:
-        settling.settle(run, examples)
+        initialise.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     run.average.load_state_dict(run.best_state)
-    pixels = balance.sample(run.average, recipe.recipe, Path(data) / "val", device)
-    folder = export.write(run, balance.find(pixels), out or Path("weights") / recipe.name)
+    pixels = logit_adjustment.sample(run.average, recipe.recipe, Path(data) / "val", device)
+    folder = export.write(run, logit_adjustment.find(pixels), out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")
     return folder
 

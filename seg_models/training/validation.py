@@ -7,21 +7,22 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from .. import evaluation, preprocess, upsample
+from .. import preprocess, upsample
+from ..evaluation import metrics
 from ..specs import Recipe
 
 
 def score(
     network: nn.Module, recipe: Recipe, folder: Path, device: torch.device, limit: int | None = None
-) -> evaluation.Scores:
+) -> metrics.Scores:
     """Return the figures over `folder`'s photos, or over `limit` of them spread evenly."""
     total = None
-    for photo, truth_path in evaluation.spread(evaluation.pairs(folder), limit):
+    for photo, truth_path in metrics.spread(metrics.pairs(folder), limit):
         found = probabilities(network, recipe, photo, device)
         labels = found.argmax(0).cpu().numpy()
-        counts = evaluation.confusion(labels, evaluation.read_truth(truth_path), len(found))
+        counts = metrics.confusion(labels, metrics.read_truth(truth_path), len(found))
         total = counts if total is None else total + counts
-    return evaluation.scores(total)
+    return metrics.scores(total)
 
 
 @torch.inference_mode()

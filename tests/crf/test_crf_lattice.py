@@ -4,7 +4,7 @@ import pytest
 import torch
 from pictures import photo, probabilities
 
-from seg_models.crf import embedding, inference, kernels, mean_field
+from seg_models.crf import inference, kernels, mean_field, simplex
 
 
 def vertices(features):
@@ -13,7 +13,7 @@ def vertices(features):
     A step along an axis takes 1 from every coordinate and adds d + 1 to that of the axis.
     """
     axes = len(features) + 1
-    multiples, turns = embedding._nearest_vertex(embedding.elevate(features))
+    multiples, turns = simplex._nearest_vertex(simplex.elevate(features))
     here = multiples.long() * axes
     corners = [here.T]
     for colour in range(axes - 1):
@@ -30,7 +30,7 @@ def test_keys_stand_for_vertices_and_steps_for_neighbours(dimensions, spread):
     for _ in range(60):
         features = spread * torch.rand(dimensions, 4, generator=generator)
         features += 10 * torch.rand(dimensions, 1, generator=generator)
-        simplices = embedding.embed(features)
+        simplices = simplex.embed(features)
         corners = vertices(features).flatten(0, 1).tolist()
         place_of = dict(zip(simplices.keys.flatten().tolist(), map(tuple, corners), strict=True))
         assert len(place_of) == len(set(place_of.values())) == len(set(map(tuple, corners)))
@@ -45,14 +45,14 @@ def test_keys_stand_for_vertices_and_steps_for_neighbours(dimensions, spread):
 def test_points_are_their_vertices_weighed():
     """The barycentric coordinates lead back to the point."""
     features = 20 * torch.rand(5, 500, generator=torch.Generator().manual_seed(1))
-    weights = embedding.embed(features).weights
+    weights = simplex.embed(features).weights
     assert weights.min() >= -1e-6
     torch.testing.assert_close(weights.sum(0), torch.ones(500))
     point = (vertices(features) * weights[:, :, None]).sum(0).T
-    torch.testing.assert_close(point, embedding.elevate(features), rtol=0, atol=1e-4)
+    torch.testing.assert_close(point, simplex.elevate(features), rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("module", [embedding, inference])
+@pytest.mark.parametrize("module", [simplex, inference])
 def test_pieces_make_the_whole(module, monkeypatch):
     """What is done in chunks, for the cache's sake, comes out as if done at once."""
     picture = photo("coffee", 40, 51)

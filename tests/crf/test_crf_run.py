@@ -10,7 +10,7 @@ import pytest
 import torch
 from pictures import photo, probabilities
 
-from seg_models.crf import kernels, mean_field, reference
+from seg_models.crf import kernels, mean_field, pydensecrf_engine
 from seg_models.specs import CrfSettings
 
 SIZE = (20, 30)
@@ -178,16 +178,16 @@ def test_reaches_beyond_any_key_are_refused(given, picture):
 @pytest.fixture
 def no_pydensecrf(monkeypatch):
     monkeypatch.setitem(sys.modules, "pydensecrf.densecrf", None)
-    importlib.reload(reference)
+    importlib.reload(pydensecrf_engine)
     yield
     monkeypatch.undo()
-    importlib.reload(reference)
+    importlib.reload(pydensecrf_engine)
 
 
 def test_without_pydensecrf_the_lattice_carries_on(given, picture, no_pydensecrf):
     assert len(list(mean_field(given, picture))) == 10
     with pytest.raises(ValueError, match=r"needs pydensecrf.*pip install.*or use 'lattice'"):
-        reference.iterations(given, picture, CrfSettings())
+        pydensecrf_engine.iterations(given, picture, CrfSettings())
 
 
 PEAK = """

@@ -6,7 +6,9 @@ import pytest
 import torch
 from loopback_client import FAULTY, running
 
-from seg_models import hub_reader, labels, storage
+from seg_models import labels
+from seg_models.checkpoints import storage
+from seg_models.hub import download
 from seg_models.specs import Checkpoint, CrfSettings, Recipe
 
 
@@ -33,13 +35,13 @@ def hub(loopback, tmp_path, monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     # This Hub is slow only where the machine is busy: what it does answer, it may take long over.
-    monkeypatch.setattr(hub_reader, "ANSWER_SECONDS", 30)
-    monkeypatch.setattr(hub_reader, "PROBE_SECONDS", 60)
+    monkeypatch.setattr(download, "ANSWER_SECONDS", 30)
+    monkeypatch.setattr(download, "PROBE_SECONDS", 60)
     close_session()  # the next one reads the proxy variables anew
-    hub_reader.forget_failures()
+    download.forget_failures()
     yield loopback
     loopback.fault("")
-    hub_reader.forget_failures()
+    download.forget_failures()
     close_session()
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from seg_models import hub_reader, weights
+from seg_models.checkpoints import weights
+from seg_models.hub import download
 from seg_models.specs import Checkpoint, WeightsError
 
 FAULTY = "tests/faulty"  # the repo that misbehaves
 PATIENCE = {
-    "ANSWER_SECONDS": hub_reader.ANSWER_SECONDS,
-    "PROBE_SECONDS": hub_reader.PROBE_SECONDS,
+    "ANSWER_SECONDS": download.ANSWER_SECONDS,
+    "PROBE_SECONDS": download.PROBE_SECONDS,
 }  # the program's own, which the tests' Hub is spared
 LONGEST_WAIT = 10  # seconds before a visitor must have an answer
 
@@ -72,7 +73,7 @@ def gets(hub: Loopback) -> list[list[str]]:
 def prompt_refusal(checkpoint: Checkpoint) -> str:
     """Return `refusal`, which must come in time; on a busy machine, in one of three attempts."""
     for _ in range(3):
-        hub_reader.forget_failures()
+        download.forget_failures()
         began = time.monotonic()
         sentence = refusal(checkpoint)
         if time.monotonic() - began < LONGEST_WAIT:

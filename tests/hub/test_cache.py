@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loopback_client import gets, refusal
 
-from seg_models import storage, weights
+from seg_models.checkpoints import storage, weights
 
 
 def test_offline_the_cache_serves_and_the_rest_is_refused(hub, checkpoint, monkeypatch):

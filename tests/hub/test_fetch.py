@@ -8,7 +8,8 @@ import pytest
 import torch
 from loopback_client import FAULTY, PATIENCE, gets, prompt_refusal, refusal
 
-from seg_models import hub_reader, storage, weights
+from seg_models.checkpoints import storage, weights
+from seg_models.hub import download
 from seg_models.specs import HubAddress
 
 
@@ -65,11 +66,11 @@ def test_a_fault_is_one_sentence_and_passes(hub, checkpoint, monkeypatch, fault,
     hub.fault(fault)
     with monkeypatch.context() as patch:
         for name, seconds in PATIENCE.items() if "silent" in fault else ():
-            patch.setattr(hub_reader, name, seconds)
+            patch.setattr(download, name, seconds)
         assert reason in prompt_refusal(checkpoint)
     assert weights.status(checkpoint) != "cached"
     hub.fault("")
-    hub_reader.forget_failures()
+    download.forget_failures()
     assert storage.sha256(weights.locate(checkpoint)) == checkpoint.sha256
 
 
@@ -81,7 +82,7 @@ def test_a_hub_that_failed_is_left_alone_for_a_while(hub, checkpoint, monkeypatc
     assert "answers 503" in refusal(checkpoint)
     assert weights.status(checkpoint).startswith("unreachable: ")
     assert hub.log() == before
-    monkeypatch.setattr(hub_reader, "PATIENCE", 0)
+    monkeypatch.setattr(download, "PATIENCE", 0)
     assert weights.status(checkpoint) == "on the Hub"
     weights.locate(checkpoint)
 

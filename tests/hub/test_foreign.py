@@ -10,7 +10,7 @@ import torch
 from loopback_client import refusal
 from safetensors.torch import save
 
-from seg_models import storage, weights
+from seg_models.checkpoints import storage, weights
 from seg_models.specs import HubAddress
 
 THEIRS = {"backbone.w": torch.arange(6.0).view(2, 3)}

@@ -10,7 +10,8 @@ from loopback_client import FAULTY, LONGEST_WAIT, PATIENCE, Loopback
 from page import choosing, guestbook, handlers, photos, results, takeaway, wording
 from page.look import Look
 from page.translations import ENGLISH, KOREAN, say
-from seg_models import guests, hub_reader, weights
+from seg_models.checkpoints import external, weights
+from seg_models.hub import download
 from seg_models.specs import HubAddress, WeightsError
 
 REPO = "visitor/net"
@@ -104,7 +105,7 @@ def test_the_owners_token_and_cache_are_not_the_visitors(hub, publish, monkeypat
     """A private repo of the owner's would open with the token, or lie in the cache."""
     publish("owner/private")
     monkeypatch.setenv("HF_TOKEN", "writer")
-    guests.from_hub("owner/private")
+    external.from_hub("owner/private")
     assert hub.tokens("owner/private") == {"Bearer writer"}
     key = guestbook.bring("owner/private", silent)
     assert hub.tokens("owner/private") == {"Bearer writer", ""}
@@ -169,7 +170,7 @@ def test_the_list_says_where_weights_are_and_why_they_cannot_be_had(hub, tmp_pat
     listed_as("cached", absent)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     listed_as("cached", absent)
-    hub_reader.discard(weights.locate(absent))
+    download.discard(weights.locate(absent))
     assert "HF_HUB_OFFLINE" in listed_as("unreachable", absent)
     assert choosing.whereabouts("deeplab_v1-animals", ENGLISH) == say(ENGLISH, "embedded")
 
@@ -210,13 +211,13 @@ def test_the_page_answers_soon_though_the_hub_never_does(hub, noise, tmp_path, m
     """Within seconds the visitor reads why, and the next request gets its answer."""
     hub.fault("silent")
     for name, seconds in PATIENCE.items():
-        monkeypatch.setattr(hub_reader, name, seconds)
+        monkeypatch.setattr(download, name, seconds)
     absent = tiny.pack(tmp_path / "zoo", "deeplab_v1-camvid")
     (absent.folder / "model.safetensors").unlink()
     monkeypatch.setattr(weights, "address", lambda _: HubAddress(FAULTY))
     waited = []
     for _ in range(3):  # on a busy machine, in one of three attempts
-        hub_reader.forget_failures()
+        download.forget_failures()
         began = time.monotonic()
         with pytest.raises(gr.Error, match="does not answer; try again in some minutes"):
             list(handlers.analyse(str(noise), absent.name, Look()))

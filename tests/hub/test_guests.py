@@ -7,7 +7,9 @@ import pytest
 import tiny
 import torch
 
-from seg_models import guest_checks, guests, hub_reader, labels, networks, pipeline, zoo
+from seg_models import labels, networks, pipeline
+from seg_models.checkpoints import external, registry, schema
+from seg_models.hub import download
 from seg_models.specs import HubAddress, Terms, WeightsError
 
 REPO = "someone/my-net"
@@ -39,7 +41,7 @@ def change(folder, **changes):
 
 
 def test_a_folder_opens_whatever_it_is_called(folder, flag):
-    checkpoint = guests.open_checkpoint(folder)
+    checkpoint = external.open_checkpoint(folder)
     assert checkpoint.name == "deeplab_v1-camvid"
     probabilities = pipeline.load(checkpoint).segment(flag).probabilities
     assert probabilities.shape == (11, 24, 48)
@@ -47,25 +49,25 @@ def test_a_folder_opens_whatever_it_is_called(folder, flag):
 
 def test_a_repo_opens_at_its_newest_commit(hub, upload, flag):
     first = upload()
-    segmentation = pipeline.load(guests.open_checkpoint(REPO)).segment(flag)
+    segmentation = pipeline.load(external.open_checkpoint(REPO)).segment(flag)
     assert segmentation.checkpoint.hub == HubAddress(REPO, first)
     second = upload(results={"val_miou": 0.9})
-    assert guests.open_checkpoint(REPO).results == {"val_miou": 0.9}
-    assert guests.open_checkpoint(REPO).hub.commit == second
-    assert guests.open_checkpoint(f"{REPO}@{first}").hub.commit == first
+    assert external.open_checkpoint(REPO).results == {"val_miou": 0.9}
+    assert external.open_checkpoint(REPO).hub.commit == second
+    assert external.open_checkpoint(f"{REPO}@{first}").hub.commit == first
 
 
 def test_a_repo_once_opened_opens_without_the_hub(hub, upload, monkeypatch):
     commit = upload()
-    guests.open_checkpoint(REPO)
+    external.open_checkpoint(REPO)
     before = hub.log()
-    assert guests.open_checkpoint(f"{REPO}@{commit}").embedded
+    assert external.open_checkpoint(f"{REPO}@{commit}").embedded
     assert hub.log() == before
     hub.fault("unavailable", REPO)
-    assert guests.open_checkpoint(REPO).embedded
-    hub_reader.forget_failures()
+    assert external.open_checkpoint(REPO).embedded
+    download.forget_failures()
     with pytest.raises(WeightsError, match="answers 503"):
-        guests.open_checkpoint(f"{REPO}@{'0' * 40}")
+        external.open_checkpoint(f"{REPO}@{'0' * 40}")
     hub.fault("", REPO)
 
 
@@ -105,7 +107,7 @@ def test_what_a_repo_says_is_checked_before_its_weights_are_fetched(hub, upload,
     upload(**changes)
     before = hub.log()
     with pytest.raises(ValueError, match=words) as caught:
-        guests.open_checkpoint(REPO)
+        external.open_checkpoint(REPO)
     assert "/models--" not in str(caught.value), "no folder of this machine"
     assert not [path for _, path, _ in hub.log()[len(before) :] if path.endswith("safetensors")]
 
@@ -113,33 +115,33 @@ def test_what_a_repo_says_is_checked_before_its_weights_are_fetched(hub, upload,
 def test_weights_of_another_size_or_content_are_refused(upload, folder, flag):
     upload(file_bytes=12)
     with pytest.raises(WeightsError, match=r"not the 12 that config\.json states"):
-        guests.open_checkpoint(REPO)
+        external.open_checkpoint(REPO)
     upload(file_bytes=(folder / "model.safetensors").stat().st_size, sha256="0" * 64)
     with pytest.raises(WeightsError, match="is not the published file"):
-        pipeline.load(guests.open_checkpoint(REPO))
+        pipeline.load(external.open_checkpoint(REPO))
 
 
 def test_weights_of_another_network_are_refused(folder):
     change(folder, options={"width": 0.1, "fc_channels": 16})
     with pytest.raises(WeightsError, match="do not fit"):
-        pipeline.load(guests.open_checkpoint(folder))
+        pipeline.load(external.open_checkpoint(folder))
 
 
 @pytest.mark.parametrize("place", ["../etc", "a/b/c", "me/net@main", "no such name", "a" * 500])
 def test_what_is_neither_folder_nor_repo_is_named(place):
     with pytest.raises(ValueError, match="neither a folder nor a Hub repo"):
-        guests.open_checkpoint(place)
+        external.open_checkpoint(place)
 
 
 def test_a_page_opens_no_folders(folder, hub):
     with pytest.raises(ValueError, match="neither a folder nor a Hub repo"):
-        guests.from_hub(str(folder))
+        external.from_hub(str(folder))
 
 
 def test_a_folder_without_weights_says_so(folder):
     (folder / "model.safetensors").unlink()
     with pytest.raises(WeightsError, match=r"holds no model\.safetensors"):
-        guests.open_checkpoint(folder)
+        external.open_checkpoint(folder)
 
 
 def test_the_command_line_takes_all_three(folder, upload, tmp_path, monkeypatch):
@@ -147,10 +149,10 @@ def test_the_command_line_takes_all_three(folder, upload, tmp_path, monkeypatch)
     tiny.pack(tmp_path / "zoo", "deeplab_v1-animals")
     upload()
     monkeypatch.chdir(tmp_path)
-    assert guests.find("deeplab_v1-animals") == zoo.find("deeplab_v1-animals")
-    assert guests.find("mine").name == guests.find(REPO).name == "deeplab_v1-camvid"
+    assert external.find("deeplab_v1-animals") == registry.find("deeplab_v1-animals")
+    assert external.find("mine").name == external.find(REPO).name == "deeplab_v1-camvid"
     with pytest.raises(ValueError, match="did you mean deeplab_v1-animals"):
-        guests.find("deeplab_v1-animal")
+        external.find("deeplab_v1-animal")
 
 
 def test_the_papers_own_networks_are_within_the_bounds():
@@ -158,13 +160,13 @@ def test_the_papers_own_networks_are_within_the_bounds():
     with torch.device("meta"):
         for name in networks.architectures():
             network = networks.create(name, len(labels.VOC.classes))
-            assert sum(each.numel() for each in network.parameters()) < guest_checks.LARGEST_NETWORK
+            assert sum(each.numel() for each in network.parameters()) < schema.LARGEST_NETWORK
 
 
 def test_parameters_are_counted_not_believed(folder):
-    known = zoo.read(folder).parameters
+    known = registry.read(folder).parameters
     change(folder, parameters=7)
-    assert guests.open_checkpoint(folder).parameters == known
+    assert external.open_checkpoint(folder).parameters == known
 
 
 def test_a_stranger_gets_no_more_than_is_allowed_and_leaves_the_owners_cache_alone(
@@ -174,14 +176,14 @@ def test_a_stranger_gets_no_more_than_is_allowed_and_leaves_the_owners_cache_alo
     size = json.loads((tmp_path / "mine" / "config.json").read_text())["file_bytes"]
     upload()
     terms = Terms(cache=tmp_path / "visitors", token=False, largest=size)
-    assert guests.from_hub(REPO, terms=terms).folder.is_relative_to(tmp_path / "visitors")
-    assert hub_reader.cached(HubAddress(REPO, None, "config.json")) is None
+    assert external.from_hub(REPO, terms=terms).folder.is_relative_to(tmp_path / "visitors")
+    assert download.cached(HubAddress(REPO, None, "config.json")) is None
     assert hub.tokens(REPO) == {""}
     with pytest.raises(ValueError, match=f"has {size:,} bytes; {size - 1:,} may be"):
-        guests.from_hub(REPO, terms=replace(terms, largest=size - 1))
+        external.from_hub(REPO, terms=replace(terms, largest=size - 1))
 
 
 def test_a_config_as_large_as_weights_is_not_downloaded(hub):
-    hub.put(REPO, "config.json", b"{" + b" " * guests.LARGEST_CONFIG)
+    hub.put(REPO, "config.json", b"{" + b" " * external.LARGEST_CONFIG)
     with pytest.raises(WeightsError, match="not at most"):
-        guests.from_hub(REPO)
+        external.from_hub(REPO)

@@ -10,7 +10,8 @@ import pytest
 import vivid
 from PIL import Image
 
-from seg_models import pipeline, uploads
+from seg_models import pipeline
+from seg_models.hub import upload
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def endpoint(tmp_path, monkeypatch):
     vivid.pack(tmp_path, "deeplab_v1-camvid")
     folder = (tmp_path / "deeplab_v1-camvid").rename(tmp_path / "repository")
     path = folder / "handler.py"
-    path.write_bytes(uploads.package()["seg_models/handler.py"].read_bytes())
+    path.write_bytes(upload.package()["seg_models/publish/endpoint_handler.py"].read_bytes())
     spec = importlib.util.spec_from_file_location("handler", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

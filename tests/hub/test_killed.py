@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 
-from seg_models import hub_reader, storage, weights
+from seg_models.checkpoints import storage, weights
+from seg_models.hub import download
 
 # Hands over half of what the Hub sends, and dies in a way that nothing can catch.
 SCRIPT = """
@@ -39,6 +40,6 @@ def test_a_download_that_was_killed_is_no_file_and_comes_whole_the_next_time(che
     assert done.returncode == -signal.SIGKILL, done.stderr
     left = list((tmp_path / "cache").rglob("*.incomplete"))
     assert [each.stat().st_size for each in left] == [checkpoint.file_bytes // 2]
-    assert hub_reader.cached(place) is None
+    assert download.cached(place) is None
     path = weights.locate(checkpoint)
     assert storage.sha256(path) == checkpoint.sha256

@@ -6,8 +6,9 @@ import pytest
 import tiny
 from huggingface_hub import ModelCard
 
-from seg_models import model_card, networks, zoo
-from seg_models.model_sources import STARTS
+from seg_models import networks
+from seg_models.checkpoints import model_card, registry
+from seg_models.checkpoints.model_card import STARTS
 from seg_models.specs import HubAddress
 from seg_models.training.recipes import RECIPES
 
@@ -108,6 +109,6 @@ def test_a_borrowed_one_claims_nothing_of_ours(scored):
 
 def test_the_projects_cards_say_what_its_configs_say(monkeypatch):
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
-    for checkpoint in zoo.checkpoints():
+    for checkpoint in registry.checkpoints():
         card = (checkpoint.folder / model_card.CARD).read_text(encoding="utf-8")
         assert card == model_card.model_card(checkpoint), checkpoint.name

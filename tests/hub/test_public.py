@@ -18,10 +18,11 @@ from transformers.models.mobilenet_v2.image_processing_pil_mobilenet_v2 import (
     MobileNetV2ImageProcessorPil,
 )
 
-from seg_models import cli, pipeline, storage, weights, zoo
+from seg_models import cli, pipeline
+from seg_models.checkpoints import registry, storage, weights
 
 NAME = "deeplab_v3-voc"
-OURS = Path(zoo.__file__).parents[1] / "weights" / NAME
+OURS = Path(registry.__file__).parents[2] / "weights" / NAME
 SAVED = {"format": "pt"}
 
 
@@ -40,16 +41,16 @@ def public(hub, theirs, tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(folder.parent))
     pickled = io.BytesIO()
     torch.save(theirs.state_dict(), pickled)
-    place = zoo.find(NAME).hub
+    place = registry.find(NAME).hub
     hub.put(place.repo, place.file, pickled.getvalue())
     content = save(theirs.state_dict(), SAVED)
     path = tmp_path / "mirror"
     path.write_bytes(content)
     commit = hub.put(place.mirror.repo, place.mirror.file, content)
-    facts = zoo.describe(zoo.find(NAME))
+    facts = registry.describe(registry.find(NAME))
     facts["hub"]["mirror"] |= {"commit": commit, "sha256": storage.sha256(path)}
     (folder / "config.json").write_text(json.dumps(facts))
-    yield zoo.find(NAME)
+    yield registry.find(NAME)
     for each in (place.repo, place.mirror.repo):
         hub.fault("", each)
 
@@ -121,7 +122,7 @@ def test_offline_it_is_listed_with_the_reason_and_says_so_when_picked(
 
 def test_the_projects_own_description_is_of_that_checkpoint():
     """Facts that the loopback Hub cannot check: repo and file names, classes, preprocessing."""
-    facts = zoo.read(OURS)
+    facts = registry.read(OURS)
     assert (facts.hub.repo, facts.hub.file) == (
         "google/deeplabv3_mobilenet_v2_1.0_513", "pytorch_model.bin",
     )  # fmt: skip

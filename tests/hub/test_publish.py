@@ -14,7 +14,10 @@ import pytest
 import vivid
 from PIL import Image
 
-from seg_models import hub, pipeline, sample, uploads, weights, zoo
+from seg_models import pipeline
+from seg_models.checkpoints import registry, weights
+from seg_models.hub import upload
+from seg_models.publish import checkpoints
 from seg_models.specs import WEIGHTS_FILE, WeightsError
 
 # huggingface_hub's own upload, seen where pytest makes warnings errors.
@@ -52,14 +55,14 @@ def zoo_of_two(hub, tmp_path, monkeypatch):
     """Two checkpoints that may be published, and a token for that."""
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
     monkeypatch.setenv("HF_TOKEN", "writer")
-    monkeypatch.setattr(sample, "ASSETS", tmp_path / "no examples")
+    monkeypatch.setattr(checkpoints, "ASSETS", tmp_path / "no examples")
     for name in ("deeplab_v1-animals", "deeplab_v1-camvid"):
         vivid.pack(tmp_path / "weights", name)
-    return zoo.checkpoints()
+    return registry.checkpoints()
 
 
 def publish(namespace="tests", **options) -> list[str]:
-    return list(hub.publish(namespace, zoo.checkpoints(), **options))
+    return list(checkpoints.publish(namespace, registry.checkpoints(), **options))
 
 
 def test_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path):
@@ -91,7 +94,7 @@ def test_the_command_line_of_a_clean_machine_gets_the_same_mask(zoo_of_two, loop
     clean = tmp_path / "clean"
     for each in zoo_of_two:
         (clean / "zoo" / each.name).mkdir(parents=True)
-        facts = zoo.describe(replace(each, hub=None))
+        facts = registry.describe(replace(each, hub=None))
         (clean / "zoo" / each.name / "config.json").write_text(json.dumps(facts))
     Image.fromarray(vivid.photo()).save(clean / "photo.png")
     variables = {
@@ -101,7 +104,7 @@ def test_the_command_line_of_a_clean_machine_gets_the_same_mask(zoo_of_two, loop
         "NO_PROXY": "127.0.0.1",
         "SEG_MODELS_WEIGHTS_DIR": str(clean / "zoo"),
         "SEG_MODELS_NAMESPACE": "tests",
-        "PYTHONPATH": str(Path(hub.__file__).parents[1]),
+        "PYTHONPATH": str(Path(checkpoints.__file__).parents[2]),
         **{key: os.environ[key] for key in ("OMP_NUM_THREADS", "PATH") if key in os.environ},
     }
     answer = subprocess.run(
@@ -117,28 +120,28 @@ def test_the_command_line_of_a_clean_machine_gets_the_same_mask(zoo_of_two, loop
 
 
 def test_the_card_shows_a_sample_and_credits_its_photo(zoo_of_two, monkeypatch):
-    checkpoint = zoo.find("deeplab_v1-animals")
-    monkeypatch.setattr(sample, "ASSETS", Path(hub.__file__).parents[1] / "assets")
-    files = hub.contents(checkpoint, "tests")
+    checkpoint = registry.find("deeplab_v1-animals")
+    monkeypatch.setattr(checkpoints, "ASSETS", Path(checkpoints.__file__).parents[2] / "assets")
+    files = checkpoints.contents(checkpoint, "tests")
     with Image.open(io.BytesIO(files["sample.jpg"])) as picture:
-        assert picture.width == 3 * sample.SIDE
+        assert picture.width == 3 * checkpoints.SIDE
     card = files["README.md"].decode()
     assert "](sample.jpg)" in card and "Photo: " in card and "Wikimedia Commons" in card
 
 
 def test_publishing_pins_the_commit_and_again_changes_nothing(zoo_of_two, loopback):
     lines = publish()
-    pinned = [each.hub for each in zoo.checkpoints()]
+    pinned = [each.hub for each in registry.checkpoints()]
     for place, line in zip(pinned, lines, strict=False):
         assert len(place.commit) == 40 and line == f"{loopback.url}/{place.repo} at {place.commit}"
     assert lines[-1] == f"{loopback.url}/collections/tests/coarse-to-crisp-0123"
     publish()
-    assert [each.hub for each in zoo.checkpoints()] == pinned
+    assert [each.hub for each in registry.checkpoints()] == pinned
 
 
 def test_without_its_own_file_a_published_checkpoint_comes_from_the_hub(zoo_of_two):
     publish()
-    first = zoo.checkpoints()[0]
+    first = registry.checkpoints()[0]
     (first.folder / WEIGHTS_FILE).unlink()
     assert weights.locate(first).parent.name == first.hub.commit
     lines = publish()
@@ -152,7 +155,7 @@ def test_a_file_that_is_gone_here_goes_there(zoo_of_two, loopback):
     from huggingface_hub import HfApi
 
     there = set(HfApi(endpoint=loopback.url).list_repo_files("tests/deeplab_v1-camvid"))
-    assert there == set(hub.contents(zoo.find("deeplab_v1-camvid"), "tests"))
+    assert there == set(checkpoints.contents(registry.find("deeplab_v1-camvid"), "tests"))
 
 
 def test_a_dry_run_sends_and_writes_nothing(zoo_of_two, hub, monkeypatch):
@@ -185,10 +188,12 @@ def test_wrong_weights_are_not_published(zoo_of_two):
 
 
 def test_the_handlers_requirements_are_among_the_pages():
-    root = Path(hub.__file__).parents[1]
-    assert set(hub.REQUIREMENTS) <= set((root / "requirements.txt").read_text().splitlines())
+    root = Path(checkpoints.__file__).parents[2]
+    assert set(checkpoints.REQUIREMENTS) <= set(
+        (root / "requirements.txt").read_text().splitlines()
+    )
 
 
 def test_the_plan_counts_bytes():
-    lines = list(uploads.plan("a/b", {"one": b"12", "two": b"3"}))
+    lines = list(upload.plan("a/b", {"one": b"12", "two": b"3"}))
     assert lines[0] == "a/b: 2 files, 3 bytes" and len(lines) == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seg_models import space
+from seg_models.publish import space
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import safetensors.torch
 import torch
 from safetensors.numpy import load_file
 
-from seg_models import storage
+from seg_models.checkpoints import storage
 from seg_models.specs import WeightsError
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import tiny
 import torch
 
-from seg_models import networks, preprocess, storage, zoo
+from seg_models import networks, preprocess
+from seg_models.checkpoints import registry, storage
 from seg_models.specs import Checkpoint
 
 
@@ -36,5 +37,5 @@ def pack(weights: Path, name: str) -> Checkpoint:
     state[bias] = state[bias] - scores.mean((1, 2))
     sha256, size = storage.save(state, path, "float16")
     checkpoint = replace(checkpoint, sha256=sha256, file_bytes=size)
-    (checkpoint.folder / "config.json").write_text(json.dumps(zoo.describe(checkpoint)))
+    (checkpoint.folder / "config.json").write_text(json.dumps(registry.describe(checkpoint)))
     return checkpoint

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from seg_models.crf import mean_field
-from seg_models.insight.affinity import affinity, loudness
+from seg_models.explain.affinity import affinity, loudness
 from seg_models.specs import CrfSettings
 
 SETTINGS = CrfSettings(1, 4.0, 6.0, 30.0, 2.0, 1.5)

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from seg_models import networks
-from seg_models.insight import growth as looking
-from seg_models.insight.growth import growth
+from seg_models.explain import decoder_activations as looking
+from seg_models.explain.decoder_activations import growth
 
 OPTIONS = {
     "deconvnet": {"width": 0.05, "fc_channels": 16},

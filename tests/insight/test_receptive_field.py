@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from seg_models import networks
-from seg_models.insight.extent import Box, extent
-from seg_models.insight.receptive_field import ReceptiveField, receptive_field
+from seg_models.explain.receptive_field import ReceptiveField, receptive_field
+from seg_models.explain.theoretical_receptive_field import Box, extent
 from seg_models.networks.dilatednet import context_module
 
 THIN = {"width": 0.02, "fc_channels": 2}

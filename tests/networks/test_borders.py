@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seg_models.networks.borders import centre_crop, mirror_pad, pad_to_multiple
+from seg_models.networks.padding import centre_crop, mirror_pad, pad_to_multiple
 
 # Examples have no deadline: on a busy machine one of them may well wait for its turn.
 FEW = settings(deadline=None, max_examples=50)

@@ -2,7 +2,7 @@ import torch
 from torch import nn
 
 from seg_models.networks import create
-from seg_models.networks.cost import flops
+from seg_models.networks.flops import flops
 from seg_models.networks.layers import ConvUnit
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from seg_models.networks.deconvolution import (
+from seg_models.networks.upsampling import (
     bilinear_kernel,
     enlarge,
     fit,

@@ -4,8 +4,8 @@ import torch.nn.functional as F
 from restated import assert_same, conv, norm, pictures, randomised
 
 from seg_models.networks import create
+from seg_models.networks.backbones.efficientnet_lite import EfficientNetLite2
 from seg_models.networks.deeplab_v3 import AtrousSpatialPyramidPooling
-from seg_models.networks.efficientnet_lite import EfficientNetLite2
 
 
 def test_dilation_at_stride_8_passes_through_the_answers_of_stride_16():

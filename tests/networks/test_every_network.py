@@ -8,7 +8,7 @@ from restated import pictures, randomised
 from torch import nn
 
 from seg_models.networks import ARCHITECTURES, architectures, create
-from seg_models.networks.folding import folded_state
+from seg_models.networks.fuse_bn import folded_state
 
 VGG = [
     "fcn32s", "fcn16s", "fcn8s", "deeplab_v1", "deeplab_v1_msc", "deconvnet", "segnet",

@@ -10,10 +10,11 @@ from transformers.models.mobilenet_v2.image_processing_pil_mobilenet_v2 import (
     MobileNetV2ImageProcessorPil,
 )
 
-from seg_models import preprocess, storage
+from seg_models import preprocess
+from seg_models.checkpoints import storage
 from seg_models.networks import create
+from seg_models.networks.backbones.mobilenet_v2 import SameUnit
 from seg_models.networks.deeplab_v3_mobilenet_v2 import published_state
-from seg_models.networks.mobilenet_v2 import SameUnit
 from seg_models.specs import Recipe
 
 CENTRE = torch.tensor([[0.0, 0, 0], [0, 1, 0], [0, 0, 0]])[None, None]

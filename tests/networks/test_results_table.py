@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from seg_models import networks, zoo
+from seg_models import networks
+from seg_models.checkpoints import registry
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +48,7 @@ def test_the_readme_has_every_figure(results):
         for line in tables.splitlines()
         if line.startswith("| [")
     }
-    scored = [each for each in zoo.checkpoints() if each.embedded and each.results]
+    scored = [each for each in registry.checkpoints() if each.embedded and each.results]
     assert set(rows) == {each.name for each in scored}
     for each in scored:
         facts = each.results

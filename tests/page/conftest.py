@@ -4,8 +4,8 @@ import pytest
 from steps import opened
 
 from page import results
+from scripts import running
 from seg_models import pipeline
-from tools import running
 
 
 @pytest.fixture(scope="session")

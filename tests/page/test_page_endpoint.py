@@ -12,8 +12,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from seg_models import labels, pipeline, render
-from tools.running import ROOT
+from scripts.running import ROOT
+from seg_models import labels, pipeline
+from seg_models.visualize import draw
 
 MODEL = "deeplab_v1-animals"
 
@@ -50,7 +51,7 @@ def test_the_pictures_are_the_pipelines_own(client, photo_path, zoo_folder, monk
     colour = np.array(labels.ANIMALS.colours, np.uint8)
     np.testing.assert_array_equal(refined, colour[pipeline.labels(expected)])
     np.testing.assert_array_equal(upsampled, colour[expected.probabilities.argmax(0)])
-    cells = render.score_map_picture(expected.score_map, (64, 96), labels.ANIMALS)
+    cells = draw.score_map_picture(expected.score_map, (64, 96), labels.ANIMALS)
     np.testing.assert_array_equal(score_map, cells)
     assert details["crf"]["iterations"] == 3
     assert details["checkpoint"]["name"] == MODEL

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gradio_client import Client, handle_file
 
-from tools import running
+from scripts import running
 
 SCRIPT = Path(__file__).with_name("page_with_a_clock.py")
 PATIENCE = 120  # seconds; a busy machine needs ten times what an idle one does

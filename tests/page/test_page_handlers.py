@@ -131,14 +131,14 @@ def test_the_examples_listed_are_there_and_become_buttons():
 
 def test_choices_name_domain_and_quality(zoo_folder):
     facts = json.loads((zoo_folder / "deeplab_v1-camvid" / "config.json").read_text())
-    choice = wording.choice(serving.zoo.find("deeplab_v1-camvid"), "en")
+    choice = wording.choice(serving.registry.find("deeplab_v1-camvid"), "en")
     assert "DeepLab v1" in choice and "streets" in choice
     assert f"{100 * facts['results']['val_miou']:.0f} %" in choice
 
 
 def test_a_choice_from_the_hub_says_its_size_where_that_is_known(monkeypatch):
     monkeypatch.setattr(wording.weights, "status", lambda checkpoint: "on the Hub")
-    abroad = replace(serving.zoo.find("deeplab_v1-camvid"), folder=None, file_bytes=3 * 2**20)
+    abroad = replace(serving.registry.find("deeplab_v1-camvid"), folder=None, file_bytes=3 * 2**20)
     assert wording.choice(abroad, "en").endswith(" · 3 MB from the Hub")
     assert wording.choice(replace(abroad, file_bytes=None), "en").endswith(" · from the Hub")
 

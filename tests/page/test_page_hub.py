@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from steps import opened, upload
 from test_page_care import violations
 
-from tools import running as started
+from scripts import running as started
 
 ABSENT = "deeplab_v1-camvid"
 

@@ -11,9 +11,10 @@ import tiny
 from PIL import Image
 
 from page import inside, inside_figures, inside_tab, lens, translations
-from seg_models import pipeline, preprocess, zoo
-from seg_models.insight.extent import Box
-from seg_models.insight.receptive_field import ReceptiveField, receptive_field
+from seg_models import pipeline, preprocess
+from seg_models.checkpoints import registry
+from seg_models.explain.receptive_field import ReceptiveField, receptive_field
+from seg_models.explain.theoretical_receptive_field import Box
 
 EN = translations.ENGLISH
 
@@ -87,7 +88,7 @@ def test_without_decoders_the_tab_says_so_and_the_button_rests(tmp_path, monkeyp
 
 def test_opening_the_tab_takes_the_networks_own_crf():
     reaches = inside_tab._offer("deeplab_v1-animals", True, None)[:5]
-    crf = zoo.find("deeplab_v1-animals").crf
+    crf = registry.find("deeplab_v1-animals").crf
     assert [each["value"] for each in reaches] == [
         crf.appearance_reach, crf.colour_reach, crf.appearance_weight,
         crf.smoothness_reach, crf.smoothness_weight,
@@ -158,7 +159,7 @@ def test_the_maps_of_a_decoder_come_at_their_own_resolution(photo_path):
 
 def test_a_class_of_its_own_ends_in_its_probability(photo_path):
     *_, (page, _) = inside.grown(str(photo_path), "deconvnet-animals", 3, EN)
-    name = zoo.find("deconvnet-animals").labels.classes[3]
+    name = registry.find("deconvnet-animals").labels.classes[3]
     assert f"<b>Probability of {name}</b>" in page and "<b>fc7 1×1</b>" in page
     assert page.count("<img") == page.count('alt="') == 14
 

@@ -12,7 +12,7 @@ from test_page_care import violations
 
 from page.photos import ASSETS
 from seg_models import preprocess
-from seg_models.insight.affinity import affinity, loudness
+from seg_models.explain.affinity import affinity, loudness
 from seg_models.specs import CrfSettings
 
 CROSS = "#lens canvas"

@@ -11,7 +11,9 @@ from steps import opened, upload
 
 from page import translations, truth
 from page.translations import english, errors, korean, preferred, say
-from seg_models import evaluation, preprocess, weights, zoo
+from seg_models import preprocess
+from seg_models.checkpoints import registry, weights
+from seg_models.evaluation import metrics
 from seg_models.specs import Checkpoint
 
 # Two or more English words in a row. Names of networks and parts of the page keep their own.
@@ -158,23 +160,23 @@ def damaged(folder):
 def coloured(folder):
     path = folder / "mask.png"
     Image.new("RGB", (2, 2)).save(path)
-    return refused(evaluation.read_truth, path)
+    return refused(metrics.read_truth, path)
 
 
 def no_class(folder):
-    return refused(evaluation.confusion, np.zeros((2, 2)), np.full((2, 2), 9), 7)
+    return refused(metrics.confusion, np.zeros((2, 2)), np.full((2, 2), 9), 7)
 
 
 def all_void(folder):
-    return refused(evaluation.scores, np.zeros((2, 2), np.int64))
+    return refused(metrics.scores, np.zeros((2, 2), np.int64))
 
 
 def unknown_network(folder):
-    return refused(zoo.find, "deeplab_v9-animals")
+    return refused(registry.find, "deeplab_v9-animals")
 
 
 def no_address(folder):
-    checkpoint = zoo.find("deeplab_v1-animals")
+    checkpoint = registry.find("deeplab_v1-animals")
     elsewhere = Checkpoint(**{**vars(checkpoint), "folder": None, "hub": None})
     return refused(weights.locate, elsewhere)
 
@@ -206,6 +208,6 @@ def test_a_file_name_with_braces_is_kept():
 
 
 def test_the_verdict_says_in_korean_that_the_crf_hurts():
-    scores = [evaluation.Scores(each, each, (each, each)) for each in (0.7, 0.6)]
+    scores = [metrics.Scores(each, each, (each, each)) for each in (0.7, 0.6)]
     assert "나쁘게" in truth.verdict(scores, "ko")
     assert say("ko", "hurts", mious="", best=1) != say("ko", "only-hurts", mious="", best=0)

@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 
 from page import drawing, handlers, inspection, results
-from seg_models import labels, pipeline, render
+from seg_models import labels, pipeline
 from seg_models.specs import CrfSettings
+from seg_models.visualize import draw
 
 PLAIN = drawing.Look()
 
@@ -43,13 +44,13 @@ def near(picture, exact):
 def test_a_class_of_its_own_is_drawn_by_its_probability(whole):
     picture, alt = drawn(whole, drawing.UPSAMPLED, "probability of dog")
     dog = labels.ANIMALS.classes.index("dog")
-    assert near(picture, render.heat(whole.probabilities[dog]))
+    assert near(picture, draw.heat(whole.probabilities[dog]))
     assert "Probability of dog" in alt
 
 
 def test_the_refined_panel_draws_the_refined_probabilities(whole):
     picture, _ = drawn(whole, drawing.REFINED, "doubt")
-    assert near(picture, render.heat(render.entropy(whole.refined)))
+    assert near(picture, draw.heat(draw.entropy(whole.refined)))
 
 
 def test_the_score_maps_confidence_is_one_value_a_cell(whole):
@@ -72,7 +73,7 @@ def test_changes_colour_exactly_the_pixels_that_a_stage_changed(whole):
 
 def test_safe_colours_are_used_where_asked_for(whole):
     picture, _ = drawn(whole, drawing.UPSAMPLED, "classes", safe=True)
-    safe = np.array(render.safe_colours(labels.ANIMALS).colours, np.uint8)
+    safe = np.array(draw.safe_colours(labels.ANIMALS).colours, np.uint8)
     np.testing.assert_array_equal(picture, safe[whole.probabilities.argmax(0)])
 
 
@@ -98,7 +99,7 @@ def test_the_browser_gets_every_stages_class_indices_exactly(whole):
 def test_cells_are_as_render_draws_them(whole):
     indices = whole.score_map.argmax(0).numpy()
     colours = np.array(labels.ANIMALS.colours, np.uint8)
-    picture = render.score_map_picture(whole.score_map, (64, 96), labels.ANIMALS)
+    picture = draw.score_map_picture(whole.score_map, (64, 96), labels.ANIMALS)
     np.testing.assert_array_equal(colours[inspection.cells(indices, (64, 96))], picture)
 
 

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from page import compare, drawing, fetching, tabs, takeaway
-from seg_models import cli, pipeline, zoo
+from seg_models import cli, pipeline
+from seg_models.checkpoints import registry
 from seg_models.specs import WeightsError
 
 PLAIN = drawing.Look()
@@ -64,7 +65,7 @@ def elsewhere(monkeypatch, locate):
     """Return a checkpoint that is not embedded and comes by `locate`."""
     monkeypatch.setattr(fetching.weights, "locate", locate)
     monkeypatch.setattr(fetching, "PAUSE", 0)
-    return replace(zoo.find("deeplab_v1-animals"), folder=None)
+    return replace(registry.find("deeplab_v1-animals"), folder=None)
 
 
 def test_a_download_is_told_in_words_to_its_end(monkeypatch):
@@ -120,7 +121,7 @@ def fenced(text, language):
 
 
 def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_path, monkeypatch):
-    text = takeaway.calls(zoo.find("deeplab_v1-animals"), 3, "http://127.0.0.1:1", "en")
+    text = takeaway.calls(registry.find("deeplab_v1-animals"), 3, "http://127.0.0.1:1", "en")
     Image.open(photo_path).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     python, _ = (each.replace("photo.jpg", "photo.png") for each in fenced(text, "python"))

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from page import handlers, layout, photos, results, tabs, truth
-from seg_models import evaluation, labels, pipeline, preprocess, zoo
+from seg_models import labels, pipeline, preprocess
+from seg_models.checkpoints import registry
+from seg_models.evaluation import metrics
 from seg_models.specs import VOID, CrfSettings
 
 
@@ -17,7 +19,7 @@ def own_zoo(zoo_folder, monkeypatch):
 
 
 def scores(*mious):
-    return [evaluation.Scores(each, each, (each, each)) for each in mious]
+    return [metrics.Scores(each, each, (each, each)) for each in mious]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +57,8 @@ def test_the_report_has_every_iterations_iou(result, tmp_path):
     known = truth.read(str(tmp_path / "mask.png"), segmentation)
     text = truth.report(segmentation, known, "en")
     assert "helps here" in text and "▲ 100.0" in text
-    first = evaluation.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
-    assert f"<td>{100 * evaluation.scores(first).miou:.1f}</td>" in text
+    first = metrics.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
+    assert f"<td>{100 * metrics.scores(first).miou:.1f}</td>" in text
 
 
 def test_a_crf_that_hurts_is_called_so_and_shown_in_red(result):
@@ -105,7 +107,7 @@ with_truth = [each for each in photos.examples() if each.truth]
 
 @pytest.mark.parametrize("example", with_truth, ids=lambda each: each.title)
 def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
-    true = evaluation.read_truth(example.truth)
+    true = metrics.read_truth(example.truth)
     assert true.shape == preprocess.open_photo(example.path).shape[:2]
     classes = len(labels.DOMAINS[example.domain].classes)
     known = true[true != VOID]
@@ -128,7 +130,7 @@ def test_one_example_has_a_crf_that_hurts(monkeypatch):
 
 def test_an_examples_truth_is_refused_by_a_network_of_another_domain(result):
     (example, *_) = (each for each in with_truth if each.domain == "animals")
-    street = replace(result.at(3), checkpoint=zoo.find("deeplab_v1-camvid"))
+    street = replace(result.at(3), checkpoint=registry.find("deeplab_v1-camvid"))
     with pytest.raises(ValueError, match="names animals, the network knows streets"):
         truth.read(str(example.truth), street)
 

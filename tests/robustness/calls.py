@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tools.running import ROOT
+from scripts.running import ROOT
 
 FILE = {"_type": "gradio.FileData"}
 MODEL = "deeplab_v1-animals"

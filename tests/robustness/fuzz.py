@@ -29,7 +29,7 @@ import damaged_pictures as pictures  # noqa: E402
 import tiny  # noqa: E402
 import verdicts  # noqa: E402
 
-from seg_models import trained  # noqa: E402
+from seg_models.checkpoints import loader  # noqa: E402
 
 FORGET = 200  # attempts after which the networks that were built are dropped
 
@@ -45,7 +45,7 @@ def main() -> int:
         if time.monotonic() > end:
             break
         if number % FORGET == 0:
-            trained.forget()
+            loader.forget()
         seed = f"{chosen.seed}-{number}"
         try:
             attempts[name](random.Random(seed))

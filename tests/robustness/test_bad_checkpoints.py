@@ -10,7 +10,7 @@ import pytest
 import tiny
 from verdicts import read, used
 
-from seg_models import trained
+from seg_models.checkpoints import loader
 
 # A network of no channels at all is made, and answers alike everywhere.
 pytestmark = pytest.mark.filterwarnings("ignore:Initializing zero-element")
@@ -22,7 +22,7 @@ def folder(tmp_path):
     """A sound checkpoint, whose facts are all there to be spoilt."""
     checkpoint = tiny.pack(tmp_path, "deeplab_v1-camvid")
     yield checkpoint.folder
-    trained.forget()
+    loader.forget()
 
 
 def test_spoilt_facts_are_refused_or_do_no_harm(folder):

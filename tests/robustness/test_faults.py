@@ -21,14 +21,15 @@ from PIL import Image
 from verdicts import commanded
 
 from page.errors import told
-from seg_models import batch, storage, zoo
-from seg_models import weights as weight_files
+from scripts.running import ROOT
+from seg_models.checkpoints import registry, storage
+from seg_models.checkpoints import weights as weight_files
+from seg_models.cli import predict
 from seg_models.specs import Recipe
-from seg_models.training import run as training_run
+from seg_models.training import state as training_run
 from seg_models.training.augmentation import Variation
 from seg_models.training.recipes import TrainingRecipe
 from seg_models.training.train import train_recipe
-from tools.running import ROOT
 
 PHOTOS = 12
 # Put before a script: `dying(function, n)` writes half of what its nth call is given, and dies.
@@ -76,7 +77,7 @@ def whole(folder):
     """Return the results in `folder` that call themselves whole, and see that they are."""
     found = sorted(each.parent for each in folder.glob("*/result.json"))
     for each in found:
-        for name in batch.PICTURES:
+        for name in predict.PICTURES:
             with Image.open(each / name) as picture:
                 picture.load()
     return found
@@ -95,7 +96,7 @@ sys.exit(main(sys.argv[2:]))
 """
     killed(script, nth, *asked)
     done = whole(tmp_path / "out")
-    assert len(done) == (nth - 1) // len(batch.PICTURES)  # as many as were finished before
+    assert len(done) == (nth - 1) // len(predict.PICTURES)  # as many as were finished before
     times = [each.stat().st_mtime_ns for each in done]
     assert commanded(asked) == 1  # for one of the photos is none
     assert len(whole(tmp_path / "out")) == PHOTOS - 1
@@ -166,7 +167,7 @@ def test_a_training_that_was_killed_goes_on_from_a_whole_state(squares, tmp_path
     folder = train_recipe(
         RECIPE, squares, device="cpu", resume=True, out=tmp_path / "net", runs=tmp_path / "runs"
     )
-    checkpoint = zoo.read(folder)
+    checkpoint = registry.read(folder)
     assert checkpoint.training["crops"] == RECIPE.crops
     assert weight_files.locate(checkpoint).stat().st_size == checkpoint.file_bytes
     names = {each.name for each in folder.iterdir()}  # and nothing of the one that was killed

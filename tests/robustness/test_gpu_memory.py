@@ -6,9 +6,11 @@ import pytest
 import tiny
 import torch
 
-from seg_models import pipeline, render, trained
-from seg_models.gpu_memory import GPU_FULL
+from seg_models import pipeline
+from seg_models.checkpoints import loader
+from seg_models.device import GPU_FULL
 from seg_models.specs import CrfSettings
+from seg_models.visualize import draw
 
 CRF = CrfSettings(iterations=3, appearance_weight=1.0, smoothness_weight=0.5)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
@@ -40,7 +42,7 @@ def test_a_full_gpu_is_said_and_the_cpu_finishes(segmenter, flag, monkeypatch, s
     segmentation = segmenter.segment(flag, CRF)
     assert len(calls) == 2
     assert segmentation.remark == GPU_FULL and segmentation.device == "cpu"
-    assert json.loads(json.dumps(render.details(segmentation)))["remark"] == GPU_FULL
+    assert json.loads(json.dumps(draw.details(segmentation)))["remark"] == GPU_FULL
     torch.testing.assert_close(segmentation.refined, expected.refined)
     assert expected.remark == ""
 
@@ -76,15 +78,15 @@ def test_other_errors_are_not_taken_for_it(segmenter, flag, monkeypatch):
 
 def test_networks_are_kept_by_their_bytes(tmp_path, monkeypatch):
     checkpoints = [tiny.pack(tmp_path, f"net{number}-animals") for number in range(3)]
-    trained.forget()
-    first = trained.network(checkpoints[0], "cpu")
-    assert trained.network(checkpoints[0], "cpu") is first
-    monkeypatch.setattr(trained, "LIMIT_BYTES", 2 * trained.size(first))
-    trained.network(checkpoints[1], "cpu")
-    trained.network(checkpoints[0], "cpu")
-    trained.network(checkpoints[2], "cpu")  # and the second, least used, makes room
-    assert trained.network(checkpoints[0], "cpu") is first
-    assert sum(map(trained.size, trained._kept.values())) <= trained.LIMIT_BYTES
-    monkeypatch.setattr(trained, "LIMIT_BYTES", 1)
-    assert trained.network(checkpoints[1], "cpu") is trained.network(checkpoints[1], "cpu")
-    trained.forget()
+    loader.forget()
+    first = loader.network(checkpoints[0], "cpu")
+    assert loader.network(checkpoints[0], "cpu") is first
+    monkeypatch.setattr(loader, "LIMIT_BYTES", 2 * loader.size(first))
+    loader.network(checkpoints[1], "cpu")
+    loader.network(checkpoints[0], "cpu")
+    loader.network(checkpoints[2], "cpu")  # and the second, least used, makes room
+    assert loader.network(checkpoints[0], "cpu") is first
+    assert sum(map(loader.size, loader._kept.values())) <= loader.LIMIT_BYTES
+    monkeypatch.setattr(loader, "LIMIT_BYTES", 1)
+    assert loader.network(checkpoints[1], "cpu") is loader.network(checkpoints[1], "cpu")
+    loader.forget()

@@ -7,7 +7,7 @@ from PIL import Image
 
 from benchmarks import inference
 from benchmarks.support import contestants, growth, memory, turns
-from seg_models.crf.reference import densecrf
+from seg_models.crf.pydensecrf_engine import densecrf
 
 pytestmark = pytest.mark.skipif(densecrf is None, reason="pydensecrf is not installed")
 TINY = contestants.Task((24, 32), classes=3, iterations=2)

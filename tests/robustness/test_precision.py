@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from seg_models import networks, pipeline
-from seg_models.networks.efficientnet_lite import EfficientNetLite2
-from seg_models.networks.mobilenet_v2 import MobileNetV2
+from seg_models.networks.backbones.efficientnet_lite import EfficientNetLite2
+from seg_models.networks.backbones.mobilenet_v2 import MobileNetV2
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 

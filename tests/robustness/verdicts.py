@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from seg_models import guests, pipeline, preprocess, render, storage
+from seg_models import pipeline, preprocess
+from seg_models.checkpoints import external, storage
 from seg_models.cli import main
 from seg_models.specs import WeightsError
+from seg_models.visualize import draw
 
 LONGEST = 500  # characters of a sentence
 PHOTO = np.zeros((24, 48, 3), np.uint8)
@@ -32,14 +34,14 @@ def opened(path: Path) -> np.ndarray | None:
 def used(folder: Path) -> bool:
     """Do all that is done with a checkpoint; return whether it worked."""
     try:
-        checkpoint = guests.from_folder(folder)
+        checkpoint = external.from_folder(folder)
         segmentation = pipeline.load(checkpoint, "cpu").segment(PHOTO, checkpoint.crf)
     except (ValueError, WeightsError) as error:
         said = str(error)
         assert str(folder.parent) not in said and len(said) < LONGEST, said
         return False
     assert pipeline.labels(segmentation).shape == PHOTO.shape[:2]
-    json.dumps(render.details(segmentation))
+    json.dumps(draw.details(segmentation))
     return True
 
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from seg_models import networks
-from seg_models.training import balance, dataset
+from seg_models.training import dataset, logit_adjustment
 
 
 def _pixels(scores, truth):
-    folds = torch.arange(len(truth)) * balance.FOLDS // len(truth)
-    return balance.Pixels(scores.log_softmax(0), truth, folds)
+    folds = torch.arange(len(truth)) * logit_adjustment.FOLDS // len(truth)
+    return logit_adjustment.Pixels(scores.log_softmax(0), truth, folds)
 
 
 def test_class_weights_follow_the_frequencies_and_average_to_one():
@@ -19,7 +19,7 @@ def test_class_weights_follow_the_frequencies_and_average_to_one():
     labels[0, 0], labels[0, 1] = 1, 255  # 80 pixels of class 0, 10 of 1, 10 void
     photos = torch.zeros(1, 3, 10, 10, dtype=torch.uint8)
     data = dataset.Dataset(photos, labels, torch.tensor([[10, 10]]))
-    weights = balance.class_weights(data, 0.5, 2)
+    weights = logit_adjustment.class_weights(data, 0.5, 2)
     torch.testing.assert_close(weights[1] / weights[0], torch.tensor(8.0) ** 0.5)
     torch.testing.assert_close((weights * torch.tensor([8 / 9, 1 / 9])).sum(), torch.tensor(1.0))
 
@@ -31,7 +31,7 @@ def test_offsets_are_as_good_as_any_on_a_grid():
     scores = 1.5 * torch.eye(3)[:, truth] + torch.randn(3, 3000, generator=random)
     scores[1] += 0.7
     scores[2] -= 3.0
-    offsets = balance.fit(_pixels(scores, truth))
+    offsets = logit_adjustment.fit(_pixels(scores, truth))
 
     def miou(offsets):
         labels = (scores + torch.as_tensor(offsets)[:, None]).argmax(0)
@@ -50,7 +50,7 @@ def test_a_class_that_does_not_occur_keeps_its_score():
     random = torch.Generator().manual_seed(0)
     truth = torch.randint(0, 2, (500,), generator=random)
     scores = torch.randn(3, 500, generator=random)
-    assert balance.fit(_pixels(scores, truth))[2] == 0
+    assert logit_adjustment.fit(_pixels(scores, truth))[2] == 0
 
 
 @pytest.mark.parametrize("alike", [True, False])
@@ -60,7 +60,7 @@ def test_what_offsets_gain_is_said_of_other_photos_too(alike):
     truth = torch.multinomial(torch.tensor([0.5, 0.3, 0.2]), 6000, True, generator=random)
     scores = 2 * torch.eye(3)[:, truth] + torch.randn(3, 6000, generator=random)
     scores[2] -= 2 if alike else torch.tensor([3.0, 0.0, -3.0]).repeat_interleave(2000)
-    found = balance.find(_pixels(scores, truth))
+    found = logit_adjustment.find(_pixels(scores, truth))
     if alike:
         assert found.gain > 0.1 and abs(found.held_out_gain - found.gain) < 0.02
     else:
@@ -75,6 +75,6 @@ def test_a_shift_reaches_the_scores_of_every_network(architecture):
     offsets = torch.tensor([-0.5, 0.0, 2.0])
     with torch.inference_mode():
         before = network(images)
-        balance.shift(network, offsets)
+        logit_adjustment.shift(network, offsets)
         raised = (network(images) - before)[0, :, 40:56, 40:56]  # far from padding's reach
     torch.testing.assert_close(raised, offsets.view(3, 1, 1).expand_as(raised), atol=1e-3, rtol=0)

@@ -7,11 +7,12 @@ import pytest
 import torch
 from test_train import TINY
 
-from seg_models import networks, zoo
-from seg_models.training import recipes, teacher
+from seg_models import networks
+from seg_models.checkpoints import registry
+from seg_models.training import distillation, recipes
 from seg_models.training.deep_supervision import DeepSupervision
 from seg_models.training.recipes import RECIPES
-from seg_models.training.run import begin
+from seg_models.training.state import begin
 from seg_models.training.train import train_recipe
 
 
@@ -41,10 +42,10 @@ def test_a_parts_gradient_comes_from_its_own_classifier():
 def test_distance_to_a_coarser_map_is_to_the_mean_opinion_of_each_cell():
     opinion = torch.randn(2, 3, 8, 12).log_softmax(1)
     means = opinion.exp().view(2, 3, 2, 4, 3, 4).mean((3, 5))
-    agreeing = means.log() * teacher.TEMPERATURE
+    agreeing = means.log() * distillation.TEMPERATURE
     even = torch.ones(3)
-    assert teacher.distance(opinion, agreeing, even).item() == pytest.approx(0, abs=1e-6)
-    assert teacher.distance(opinion, agreeing.flip(1), even).item() > 0.01
+    assert distillation.distance(opinion, agreeing, even).item() == pytest.approx(0, abs=1e-6)
+    assert distillation.distance(opinion, agreeing.flip(1), even).item() > 0.01
 
 
 def test_a_checkpoint_keeps_nothing_of_the_companions(squares, tmp_path, monkeypatch):
@@ -56,4 +57,4 @@ def test_a_checkpoint_keeps_nothing_of_the_companions(squares, tmp_path, monkeyp
     plain = train_recipe(
         replace(row, supervised=()), squares, device="cpu", out=tmp_path / "plain", runs=tmp_path
     )
-    assert zoo.read(out).parameters == zoo.read(plain).parameters
+    assert registry.read(out).parameters == registry.read(plain).parameters

@@ -2,7 +2,7 @@
 
 import torch
 
-from seg_models.training.start.discriminants import directions
+from seg_models.training.init.cca import directions
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import networks
 from seg_models.specs import VOID
-from seg_models.training.start import discriminants, focusing, passing
+from seg_models.training.init import cca, discriminative_init, identity_init
 
 STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")
 
@@ -24,7 +24,7 @@ def _explained(features: torch.Tensor, wanted: torch.Tensor) -> float:
 def test_a_faint_class_is_passed_on(focused):
     torch.manual_seed(0)
     network = networks.create("segnet", 3, 0.25).train()
-    passing.let_through(network, STAGES)
+    identity_init.let_through(network, STAGES)
     random = torch.Generator().manual_seed(1)
     labels = torch.randint(0, 2, (8, 1, 2, 2), generator=random).float()
     labels = torch.nn.functional.interpolate(labels, size=64).long()[:, 0]
@@ -38,7 +38,7 @@ def test_a_faint_class_is_passed_on(focused):
     network.stage5.register_forward_hook(mark)
     images = torch.randn(8, 3, 64, 64, generator=random)
     if focused:
-        focusing.focus(network, images, discriminants.class_shares(labels, 3))
+        discriminative_init.focus(network, images, cca.class_shares(labels, 3))
     heard = []
     network.decode2.register_forward_hook(lambda unit, inputs, features: heard.append(features))
     network(images)
@@ -47,6 +47,6 @@ def test_a_faint_class_is_passed_on(focused):
 
 
 def test_what_has_no_class_has_no_share():
-    shares = discriminants.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
+    shares = cca.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
     assert shares[0, :, 0, 1].sum() == 0
     assert shares[0].argmax(0).tolist() == [[2, 0], [0, 2]] and shares.sum() == 3

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import networks
 from seg_models.networks.fc_densenet import FCDenseNet
-from seg_models.training.start import grown
+from seg_models.training.init import net2net
 
 
 class Small(FCDenseNet):
@@ -39,13 +39,13 @@ def test_it_says_what_the_smaller_one_says():
     small, large = _network(Small, 0), _network(Large, 1)
     images = torch.randn(2, 3, 64, 96)
     assert not torch.allclose(large(images), small(images), atol=1e-2)
-    grown.begin(large, small)
+    net2net.begin(large, small)
     torch.testing.assert_close(large(images), small(images), rtol=1e-4, atol=1e-4)
 
 
 def test_what_is_new_can_get_a_say():
     large = _network(Large, 1)
-    grown.begin(large, _network(Small, 0))
+    net2net.begin(large, _network(Small, 0))
     large(torch.randn(1, 3, 64, 64)).square().mean().backward()
     unheard = large.classifier.weight[:, :, 0, 0].detach().abs().amax(0) == 0
     assert unheard.any()
@@ -60,7 +60,7 @@ def test_what_is_new_can_get_a_say():
 def test_the_papers_networks_grow_into_each_other(small, large):
     torch.manual_seed(0)
     smaller, network = networks.create(small, 5, 0.25).eval(), networks.create(large, 5, 0.25)
-    grown.begin(network.eval(), smaller)
+    net2net.begin(network.eval(), smaller)
     images = torch.randn(1, 3, 32, 32)
     assert torch.corrcoef(
         torch.stack([network(images).flatten(), smaller(images).flatten()])

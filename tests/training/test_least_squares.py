@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from seg_models.training.start import least_squares
+from seg_models.training.init import least_squares
 
 
 @pytest.mark.parametrize("kernel", [1, 3])

@@ -3,20 +3,20 @@
 import torch
 
 from seg_models import networks
-from seg_models.training.start import discriminants, mirrored, norms, pretrained
+from seg_models.training.init import bn_calibration, cca, pretrained, segnet_to_deconvnet
 
 
 @torch.no_grad()
 def test_with_room_for_every_channel_it_decodes_as_segnet(segnet, monkeypatch):
-    monkeypatch.setattr(mirrored, "LIFT", 100.0)
+    monkeypatch.setattr(segnet_to_deconvnet, "LIFT", 100.0)
     large = torch.randn(4, 3, 288, 256, generator=torch.Generator().manual_seed(1))
     channels = segnet.stage5.conv5_3.conv.out_channels
     network = networks.create("deconvnet", 5, 0.1, fc_channels=49 * channels, dropout=0.0)
     pretrained.take_over(network, segnet)
     labels = torch.randint(5, (4, 9, 8), generator=torch.Generator().manual_seed(2))
-    mirrored.begin(network, segnet, large, discriminants.class_shares(labels, 5))
+    segnet_to_deconvnet.begin(network, segnet, large, cca.class_shares(labels, 5))
     known = {name for name in network.state_dict() if name.startswith("stage")}
-    norms.let_pass(network.train(), known | mirrored.names(network), large)
+    bn_calibration.let_pass(network.train(), known | segnet_to_deconvnet.names(network), large)
     heard = []
     for each in (network.decode1.deconv1_1, segnet.decode1):
         each.register_forward_hook(lambda unit, inputs, features: heard.append(features))

@@ -5,12 +5,12 @@ import torch
 
 from seg_models import networks
 from seg_models.networks.unpooling import pool, unpool
-from seg_models.training.start.passing import let_through
+from seg_models.training.init.identity_init import let_through
 
 
 @pytest.mark.parametrize("architecture", ["segnet", "deconvnet"])
 def test_a_stage_fills_the_gaps_of_an_unpooling(architecture, monkeypatch):
-    monkeypatch.setattr("seg_models.training.start.passing.NOISE", 0.0)
+    monkeypatch.setattr("seg_models.training.init.identity_init.NOISE", 0.0)
     network = networks.create(architecture, 3, width=0.1, norm=False).eval()
     let_through(network, ("decode5",))
     channels = next(network.decode5.children()).conv.in_channels
@@ -32,7 +32,7 @@ def test_fewer_channels_are_mixtures_of_the_same_strength():
 
 
 def test_unet_passes_on_what_comes_from_below(monkeypatch):
-    monkeypatch.setattr("seg_models.training.start.passing.NOISE", 0.0)
+    monkeypatch.setattr("seg_models.training.init.identity_init.NOISE", 0.0)
     network = networks.create("unet", 3, width=0.1).eval()
     let_through(network, ("up.0", "merge.0.conv1", "merge.0.conv2"))
     below, skip = torch.rand(1, 102, 4, 4), torch.rand(1, 51, 8, 8)

@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from onnx import helper, numpy_helper
 
 from seg_models import networks
-from seg_models.networks import vgg
+from seg_models.networks.backbones import vgg
 from seg_models.specs import Recipe
-from seg_models.training.start import pretrained
+from seg_models.training.init import pretrained
 
 THIN = {"fc_channels": 8}
 RECIPE = Recipe(64, mean=pretrained.VGG_RECIPE_MEAN)

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import labels, networks
 from seg_models.training import recipes
-from seg_models.training.start import pretrained
+from seg_models.training.init import pretrained
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

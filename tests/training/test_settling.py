@@ -9,9 +9,9 @@ from seg_models import networks
 from seg_models.specs import Recipe
 from seg_models.training import dataset, loop
 from seg_models.training.augmentation import Variation
+from seg_models.training.init import initialise
 from seg_models.training.recipes import TrainingRecipe
-from seg_models.training.run import begin
-from seg_models.training.start import settling
+from seg_models.training.state import begin
 
 CPU = torch.device("cpu")
 BASIC = TrainingRecipe(
@@ -33,14 +33,14 @@ class Segmenter:
 
 @pytest.fixture
 def data(squares, monkeypatch):
-    monkeypatch.setattr(settling.pipeline, "load", lambda name, device: Segmenter())
-    monkeypatch.setattr(settling, "FITTED", 8)
+    monkeypatch.setattr(initialise.pipeline, "load", lambda name, device: Segmenter())
+    monkeypatch.setattr(initialise, "FITTED", 8)
     return dataset.load(squares / "train", CPU)
 
 
 def test_a_run_begins_as_its_example(data):
     run = begin(BASIC, torch.ones(7), CPU)
-    settling.settle(run, data)
+    initialise.settle(run, data)
     for own, kept in zip(
         run.network.state_dict().values(), run.average.state_dict().values(), strict=True
     ):

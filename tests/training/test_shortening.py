@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from seg_models import networks
 from seg_models.networks.layers import ConvUnit
-from seg_models.training.start import shortening
+from seg_models.training.init import vgg_to_unet
 
 
 class Trunk(torch.nn.Module):
@@ -48,7 +48,7 @@ def test_levels_answer_as_the_stages_do():
         F.interpolate(torch.randn(12, 3, 16, 16, generator=random), scale_factor=8, mode="bicubic")
         for _ in range(2)
     ]
-    shortening.fit(network, trunk, smooth[0])
+    vgg_to_unet.fit(network, trunk, smooth[0])
     explained = []
     for ours, theirs in _features(network, trunk, smooth[1]):  # other pictures
         part = ours[:, : theirs.shape[1]]
@@ -65,6 +65,6 @@ def test_a_third_convolution_that_does_nothing_is_left_out_exactly():
         torch.nn.init.dirac_(middle.weight)
         torch.nn.init.zeros_(middle.bias)
     images = torch.randn(16, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-    shortening.fit(network, trunk, images)
+    vgg_to_unet.fit(network, trunk, images)
     for ours, theirs in _features(network, trunk, images):
         torch.testing.assert_close(ours[:, : theirs.shape[1]], theirs, rtol=0, atol=0.2)

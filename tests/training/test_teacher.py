@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seg_models.specs import VOID
-from seg_models.training.teacher import corrected, distance
+from seg_models.training.distillation import corrected, distance
 
 
 def _heard(teacher_says: list[float], label: int) -> torch.Tensor:

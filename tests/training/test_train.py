@@ -10,19 +10,20 @@ import pytest
 import torch
 from PIL import Image
 
-from seg_models import networks, pipeline, storage, weights, zoo
+from seg_models import networks, pipeline
+from seg_models.checkpoints import registry, storage, weights
+from seg_models.checkpoints.loader import network as trained_network
 from seg_models.specs import Recipe
-from seg_models.trained import network as trained_network
-from seg_models.training import balance, dataset, export, loop, recipes, train
+from seg_models.training import dataset, export, logit_adjustment, loop, recipes, train
 from seg_models.training.augmentation import Variation
-from seg_models.training.rebalance import rebalance
+from seg_models.training.init import initialise
+from seg_models.training.logit_adjustment import rebalance
 from seg_models.training.recipes import TrainingRecipe
-from seg_models.training.run import begin
-from seg_models.training.start import settling
+from seg_models.training.state import begin
 from seg_models.training.train import train_recipe
 
 CAT, DOG = 1, 3  # as `squares` labels them
-EVEN = balance.Balance(torch.zeros(7), 0.0, 0.0)
+EVEN = logit_adjustment.Balance(torch.zeros(7), 0.0, 0.0)
 
 TINY = TrainingRecipe(
     "deeplab_v1",
@@ -59,7 +60,7 @@ def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
 def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
     run = begin(TINY.onward, torch.ones(7), torch.device("cpu"))
-    settling.settle(run, dataset.load(squares / "train", torch.device("cpu")))
+    initialise.settle(run, dataset.load(squares / "train", torch.device("cpu")))
     photos = torch.rand(1, 3, 40, 48, generator=torch.Generator().manual_seed(0))
     finished = pipeline.load(TINY.name, "cpu")
     offsets = torch.tensor(list(finished.checkpoint.training["score_offsets"].values()))
@@ -71,34 +72,34 @@ def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
 
 def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
-    old = zoo.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
+    old = registry.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
     training = dict(old.training)
     del training["trunk"]  # the oldest checkpoints do not say
-    zoo.save_facts(zoo.describe(replace(old, training=training)), old.folder)
+    registry.save_facts(registry.describe(replace(old, training=training)), old.folder)
     out = train_recipe(
         replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
         runs=tmp_path / "runs",
     )  # fmt: skip
-    facts = zoo.read(out).training
-    assert facts["crops"] == zoo.read(trained).training["crops"] + 8
+    facts = registry.read(out).training
+    assert facts["crops"] == registry.read(trained).training["crops"] + 8
     assert facts["stretches"] == 2 and facts["trunk"] is None
 
 
 def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path))
-    before = zoo.read(Path(shutil.copytree(trained, tmp_path / TINY.name)))
+    before = registry.read(Path(shutil.copytree(trained, tmp_path / TINY.name)))
     network = deepcopy(trained_network(before, "cpu"))
     changed = dict.fromkeys(before.labels.classes, 0.0) | {"cat": 3.0}
-    balance.shift(network, torch.tensor([0.0, 3.0, 0, 0, 0, 0, 0]))
+    logit_adjustment.shift(network, torch.tensor([0.0, 3.0, 0, 0, 0, 0, 0]))
     sha256, _ = storage.save(network.state_dict(), before.folder / "model.safetensors", "float16")
     offsets = before.training["score_offsets"]
     spoilt = {key: offsets[key] + changed[key] for key in offsets}
     facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
-    zoo.save_facts(zoo.describe(facts), before.folder)
+    registry.save_facts(registry.describe(facts), before.folder)
 
     found = rebalance(TINY.name, squares / "val", "cpu")
     assert found["score_offsets"] == offsets
-    renewed = zoo.read(before.folder)
+    renewed = registry.read(before.folder)
     assert renewed.training["score_offsets"] == offsets and not renewed.results
     states = [weights.load_state(each) for each in (replace(before, folder=trained), renewed)]
     for name, value in states[0].items():
@@ -109,12 +110,12 @@ def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):
     row = replace(TINY, architecture="fc_densenet56", options={"width": 0.1})
     run = begin(row, torch.ones(7), torch.device("cpu"))
     run.best_state = run.network.state_dict()
-    checkpoint = zoo.read(export.write(run, EVEN, tmp_path / row.name))
+    checkpoint = registry.read(export.write(run, EVEN, tmp_path / row.name))
     assert checkpoint.parameters == sum(each.numel() for each in run.network.parameters())
 
 
 def test_the_checkpoint_says_what_happened(trained):
-    checkpoint = zoo.read(trained)
+    checkpoint = registry.read(trained)
     assert checkpoint.training["crops"] == 240
     assert checkpoint.training["seed"] == TINY.seed
     assert checkpoint.options["norm"] is False
@@ -129,7 +130,7 @@ def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
         if "running" in name:
             value.uniform_(0.5, 2.0)
     run.best_state = run.average.state_dict()
-    checkpoint = zoo.read(export.write(run, EVEN, tmp_path / TINY.name))
+    checkpoint = registry.read(export.write(run, EVEN, tmp_path / TINY.name))
     network = trained_network(checkpoint, "cpu")
     images = torch.randn(1, 3, 41, 57, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
@@ -158,7 +159,7 @@ def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, mo
     assert not out.exists()
     monkeypatch.setattr(loop, "_step", step)
     train_recipe(short, squares, device="cpu", resume=True, out=out, runs=tmp_path / "b")
-    assert zoo.read(out).training["crops"] == zoo.read(whole).training["crops"]
+    assert registry.read(out).training["crops"] == registry.read(whole).training["crops"]
     ends = [torch.load(tmp_path / side / TINY.name / "state.pt")["network"] for side in "ab"]
     for name, value in ends[0].items():
         assert torch.equal(value, ends[1][name]), name
@@ -173,7 +174,7 @@ def test_minutes_end_a_run_early(squares, tmp_path):
         out=tmp_path / "weights" / TINY.name,
         runs=tmp_path,
     )
-    assert 0 < zoo.read(out).training["crops"] < 10**6
+    assert 0 < registry.read(out).training["crops"] < 10**6
 
 
 @pytest.mark.parametrize(("progress", "shape"), [(0.0, (8, 3, 16, 16)), (0.6, (4, 3, 32, 32))])

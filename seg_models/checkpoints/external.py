@@ -1,0 +1,92 @@
+"""Checkpoints from outside the zoo: anyone's Hub repo or folder in the layout of `weights/<name>/`.
+
+What they say of themselves is checked before it is used, and nothing of theirs is run: tensors are
+read from safetensors alone, and the network is one of ours.
+"""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from ..hub import download
+from ..hub.download import OWNER, Progress
+from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress, HubUnreachableError, Terms, WeightsError
+from . import registry
+from .schema import checked_external
+
+REPO = re.compile(r"[a-zA-Z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(@[0-9a-f]{40})?", re.ASCII)
+LARGEST_CONFIG = 1 << 20  # bytes
+
+
+def open_checkpoint(place: str | Path, progress: Progress | None = None) -> Checkpoint:
+    """Return the checkpoint in a folder or a Hub repo, checked, its weights fetched.
+
+    Args:
+        place: A folder that exists, or "<namespace>/<name>", or that and "@<commit>". A page must
+            call `from_hub` instead: its visitors have no business in the server's folders.
+        progress: As for `weights.locate`.
+
+    Raises:
+        ValueError: If what is there describes no network of ours; the message says why not.
+        WeightsError: If it cannot be had.
+    """
+    folder = Path(place).expanduser()
+    # os.path's, unlike Path.is_dir, is merely False for a text that can be no path.
+    return from_folder(folder) if os.path.isdir(folder) else from_hub(str(place), progress)
+
+
+def find(model: str) -> Checkpoint:
+    """Return the checkpoint of the zoo called `model`, or else what is in that folder or repo.
+
+    Raises:
+        ValueError: If there is none; for a plain name, with suggestions from the zoo.
+        WeightsError: As `open_checkpoint`.
+    """
+    ours = os.path.isdir(registry.folder() / model)
+    outside = "/" in model or (os.path.isdir(model) and not ours)
+    return open_checkpoint(model) if outside else registry.find(model)
+
+
+def from_folder(folder: Path) -> Checkpoint:
+    """Return the checkpoint in `folder`; it must hold config.json and model.safetensors."""
+    checkpoint = checked_external(registry.read(folder), OWNER.largest)
+    if not checkpoint.embedded:
+        raise WeightsError(f"{folder} holds no {WEIGHTS_FILE}; put it beside config.json")
+    return checkpoint
+
+
+def from_hub(repo: str, progress: Progress | None = None, terms: Terms = OWNER) -> Checkpoint:
+    """Return the checkpoint in a Hub repo, "<namespace>/<name>" and, if wanted, "@<commit>".
+
+    Without a commit it is the newest, or the last one seen while the Hub cannot be asked.
+
+    Raises:
+        ValueError, WeightsError: As `open_checkpoint`.
+    """
+    if not REPO.fullmatch(repo):
+        raise ValueError(
+            f"{repo[:100]!r} is neither a folder nor a Hub repo; a repo is named like me/my-network"
+        )
+    name, _, commit = repo.partition("@")
+    config = _config(HubAddress(name, commit or None, "config.json"), progress, terms)
+    try:
+        checkpoint = checked_external(registry.read(config.parent), terms.largest)
+    except ValueError as error:  # whose message must not tell a visitor the server's folders
+        raise ValueError(str(error).replace(str(config.parent), name)) from error
+    address = HubAddress(name, config.parent.name)  # the cache names its folders by commit
+    if not checkpoint.embedded:
+        download.download(address, progress, checkpoint.file_bytes, terms)
+    return replace(checkpoint, hub=address)
+
+
+def _config(address: HubAddress, progress: Progress | None, terms: Terms) -> Path:
+    cached = download.cached(address, terms)
+    if cached and address.commit:
+        return cached
+    try:
+        return download.download(address, progress, terms=replace(terms, largest=LARGEST_CONFIG))
+    except HubUnreachableError:
+        if cached is None:
+            raise
+        return cached

@@ -1,0 +1,153 @@
+"""Where the weights of a checkpoint come from: its own folder, the Hub's cache, or the Hub.
+
+In that order, so that no network is needed for what is already here. Whatever the way, the file's
+sha256 must be the one config.json states before a single number of it is used.
+"""
+
+import os
+import threading
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+from .. import networks
+from ..hub import download
+from ..hub.download import Progress
+from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress, WeightsError
+from . import storage
+
+NO_ADDRESS = (
+    "it is not embedded and no repo of the Hub is known for it; "
+    "set SEG_MODELS_NAMESPACE to the account that publishes it"
+)
+
+_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)  # one download at a time per file
+
+
+def locate(checkpoint: Checkpoint, progress: Progress | None = None) -> Path:
+    """Return the path of the checkpoint's weights, checked; fetch them if they are not here.
+
+    Args:
+        checkpoint: What is wanted.
+        progress: Told the share, 0 to 1, and a sentence while a download runs; without one, a bar
+            is drawn on stderr.
+
+    Raises:
+        WeightsError: If they cannot be had, or are not what config.json states. A Hub that does
+            not answer takes seconds to find out, never minutes.
+    """
+    if checkpoint.embedded:
+        return _embedded(checkpoint)
+    place = address(checkpoint)
+    if place is None:
+        raise WeightsError(f"the weights of {checkpoint.name} cannot be had: {NO_ADDRESS}")
+    with _locks[f"{place.repo}/{place.file}"]:
+        return _cached(checkpoint, place) or _fetched(checkpoint, place, progress)
+
+
+def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict:
+    """Return the checkpoint's tensors by name, float32, for `load_state_dict(..., strict=True)`.
+
+    A file of other people's names them in its own way: `published_state(tensors)` in the module of
+    its architecture translates.
+
+    Raises:
+        WeightsError: As `locate`, or if the file cannot be read.
+    """
+    path = locate(checkpoint, progress)
+    tensors = storage.load(path) if path.suffix == ".safetensors" else storage.load_pickled(path)
+    if checkpoint.embedded or not checkpoint.borrowed:
+        return tensors
+    module = import_module(networks.ARCHITECTURES[checkpoint.architecture].__module__)
+    return module.published_state(tensors)
+
+
+def status(checkpoint: Checkpoint) -> str:
+    """Say at once, asking nobody: "embedded", "cached", "on the Hub" or "unreachable: <why>"."""
+    if checkpoint.embedded:
+        snapshot = checkpoint.hub is not None and checkpoint.folder.name == checkpoint.hub.commit
+        return "cached" if snapshot else "embedded"
+    place = address(checkpoint)
+    if place is None:
+        return f"unreachable: {NO_ADDRESS}"
+    if any(download.cached(each) for each in _with_mirror(place)):
+        return "cached"
+    failure = download.failure()
+    return f"unreachable: {failure}" if failure else "on the Hub"
+
+
+def sha256(checkpoint: Checkpoint) -> str | None:
+    """Return the sha256 of the weights in use: as stated, else of the file that is cached."""
+    if checkpoint.sha256 or not checkpoint.borrowed:
+        return checkpoint.sha256
+    found = (download.cached(each) for each in _with_mirror(checkpoint.hub))
+    path = next(filter(None, found), None)
+    return path and storage.sha256(path)
+
+
+def address(checkpoint: Checkpoint) -> HubAddress | None:
+    """Return where the Hub keeps the checkpoint: as published, or in SEG_MODELS_NAMESPACE."""
+    namespace = os.environ.get("SEG_MODELS_NAMESPACE", "").strip()
+    if checkpoint.hub is not None or not namespace:
+        return checkpoint.hub
+    return HubAddress(f"{namespace}/{checkpoint.name}")
+
+
+def _embedded(checkpoint: Checkpoint) -> Path:
+    path = checkpoint.folder / WEIGHTS_FILE
+    if storage.sha256(path) != checkpoint.sha256:
+        raise WeightsError(
+            f"{path.parent.name}/{path.name} is not the published file: its sha256 starts "
+            f"{storage.sha256(path)[:12]}, config.json states {(checkpoint.sha256 or '')[:12]}; "
+            "delete it, or take it again from where this folder came from"
+        )
+    return path
+
+
+def _cached(checkpoint: Checkpoint, place: HubAddress) -> Path | None:
+    for each in _with_mirror(place):
+        path = download.cached(each)
+        if path and storage.sha256(path) == _expected(checkpoint, each, path):
+            return path
+        if path:
+            download.discard(path)
+    return None
+
+
+def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | None) -> Path:
+    problems = []
+    for each in _with_mirror(place):
+        try:
+            size = checkpoint.file_bytes if each == place else None
+            path = download.download(each, progress, size)
+        except WeightsError as error:
+            problems.append(error)
+            continue
+        if storage.sha256(path) == _expected(checkpoint, each, path):
+            return path
+        download.discard(path)
+        problems.append(
+            WeightsError(
+                f"what came from {each.repo} is not the published file (its sha256 differs); "
+                "it was deleted: try again, or tell those who publish it"
+            )
+        )
+    reason = problems[0]
+    raise type(reason)(f"the weights of {checkpoint.name} cannot be had: {reason}") from reason
+
+
+def _with_mirror(place: HubAddress) -> tuple[HubAddress, ...]:
+    return (place, place.mirror) if place.mirror else (place,)
+
+
+def _expected(checkpoint: Checkpoint, place: HubAddress, path: Path) -> str | None:
+    """Return the sha256 to insist on.
+
+    For a file of other people's that config.json states none for, it is the one that the Hub
+    announced: huggingface_hub names a large file in its cache by it.
+    """
+    if place.sha256:
+        return place.sha256
+    if place == address(checkpoint) and (checkpoint.sha256 or place.file == WEIGHTS_FILE):
+        return checkpoint.sha256
+    return path.resolve().name

@@ -1,0 +1,27 @@
+"""The command line: one command, one exit status, and a mistake told in one line.
+
+Nothing heavy is imported here, so that `--help` answers at once; `commands` does the work.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from .parser import build_parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 2 after one line on stderr (1: see `predict --help`)."""
+    chosen = build_parser().parse_args(arguments)
+    from ..specs import WeightsError
+    from . import commands
+
+    try:
+        return commands.COMMANDS[chosen.command](chosen)
+    except (ValueError, OSError, WeightsError) as error:
+        print(f"seg_models {chosen.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"seg_models {chosen.command}: stopped", file=sys.stderr)
+        return 130

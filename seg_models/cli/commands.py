@@ -1,0 +1,166 @@
+"""What each command of the command line does."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .. import pipeline
+from ..checkpoints import external, registry, weights
+from ..checkpoints.schema import MOST_ITERATIONS
+from ..evaluation import evaluate as scoring
+from ..evaluation import metrics
+from ..specs import Checkpoint, CrfSettings, WeightsError
+from ..visualize import summary
+from . import predict as batch
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def list_checkpoints(chosen: Namespace) -> int:
+    """Print the zoo."""
+    rows = [summary.row(each) for each in registry.checkpoints()]
+    if chosen.json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    print(f"{'name':26}{'classes':>8}{'parameters':>12}{'file':>9}{'val mIoU':>10}  weights")
+    for row in rows:
+        miou = f"{100 * row['val_miou']:.1f}" if row["val_miou"] is not None else "-"
+        size = f"{row['file_bytes'] / 1e6:.1f} MB" if row["file_bytes"] is not None else "-"
+        print(
+            f"{row['name']:26}{len(row['classes']):>8}{row['parameters'] / 1e6:>10.2f} M"
+            f"{size:>9}{miou:>10}  {row['status']}"
+        )
+    return 0
+
+
+def predict(chosen: Namespace) -> int:
+    """Segment photos; of several, a bad one does not stop the rest."""
+    photos = batch.photos_in(chosen.photos)
+    segmenter = pipeline.load(external.find(chosen.model), chosen.device)
+    crf = _crf(segmenter.checkpoint, chosen.crf)
+    job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
+    if len(photos) == 1 and not chosen.photos[0].is_dir():
+        done = batch.predict(job, photos[0], chosen.out, chosen.overwrite)
+        classes = json.loads((chosen.out / batch.FACTS).read_text(encoding="utf-8"))["classes"]
+        found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
+        print(f"{chosen.out}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
+        return 0
+    return _predict_several(job, photos, chosen.out, chosen.overwrite)
+
+
+def _predict_several(job: batch.Job, photos: list[Path], out: Path, overwrite: bool) -> int:
+    failures, done = [], 0
+    folders = batch.folders_for(photos, out)
+    for photo, folder in zip(tqdm(photos, unit="photo"), folders, strict=True):
+        try:
+            done += batch.predict(job, photo, folder, overwrite)
+        except (ValueError, OSError) as error:
+            failures.append(" ".join(str(error).split()))
+    skipped = len(photos) - done - len(failures)
+    print(f"{out}: {done} photos segmented, {skipped} already there, {len(failures)} failed")
+    for failure in failures:
+        print(f"seg_models predict: {failure}", file=sys.stderr)
+    return 0 if not failures else 1 if len(failures) < len(photos) else 2
+
+
+def evaluate(chosen: Namespace) -> int:
+    """Score a network on labelled photos."""
+    if chosen.record and chosen.limit:
+        raise ValueError("--record needs the figures of all photos; leave out --limit")
+    found = metrics.spread(metrics.pairs(chosen.data), chosen.limit)
+    segmenter = pipeline.load(external.find(chosen.model), chosen.device)
+    crf = _crf(segmenter.checkpoint, chosen.crf)
+    result = scoring.evaluate(segmenter, found, crf, lambda pairs: tqdm(pairs, unit="photo"))
+    facts = scoring.figures(result, segmenter.checkpoint)
+    if chosen.record:
+        scoring.record(result, segmenter.checkpoint, crf)
+    print(json.dumps(facts, indent=2) if chosen.json else scoring.table(facts))
+    return 0
+
+
+def train(chosen: Namespace) -> int:
+    """Train what a recipe describes."""
+    from ..training import train as training
+
+    training.train(
+        chosen.recipe,
+        data=chosen.data,
+        minutes=chosen.minutes,
+        device=chosen.device,
+        resume=chosen.resume,
+        onward=chosen.onward,
+        out=chosen.out,
+    )
+    return 0
+
+
+def fetch(chosen: Namespace) -> int:
+    """Fetch weights; one that cannot be had does not stop the rest."""
+    failed = False
+    for checkpoint in _named(chosen.names):
+        try:
+            print(f"{checkpoint.name}: {weights.locate(checkpoint)}")
+        except WeightsError as error:
+            failed = True
+            print(f"seg_models fetch: {' '.join(str(error).split())}", file=sys.stderr)
+    return 2 if failed else 0
+
+
+def publish(chosen: Namespace) -> int:
+    """Upload checkpoints, or the page as a Space, to the Hub."""
+    from ..publish import checkpoints, space
+
+    if chosen.space:
+        lines = space.publish(chosen.space, chosen.dry_run)
+    else:
+        lines = checkpoints.publish(chosen.namespace, _named(chosen.names), chosen.dry_run)
+    for line in lines:
+        print(line)
+    return 0
+
+
+def benchmark(chosen: Namespace) -> int:
+    """Run a module of `benchmarks/`, or list them."""
+    known = {each.stem: each for each in sorted(BENCHMARKS.glob("[a-z]*.py"))}
+    if chosen.name is None:
+        for name, path in known.items():
+            purpose = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            print(f"{name:14}{purpose.splitlines()[0] if purpose else ''}")
+        return 0
+    if chosen.name not in known:
+        raise ValueError(f"no benchmark called {chosen.name!r}; known are {', '.join(known)}")
+    spec = importlib.util.spec_from_file_location(chosen.name, known[chosen.name])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return int(module.main(chosen.arguments) or 0)
+
+
+def _named(names: list[str]) -> tuple[Checkpoint, ...]:
+    return tuple(registry.find(name) for name in names) if names else registry.checkpoints()
+
+
+def _crf(checkpoint: Checkpoint, iterations: int) -> CrfSettings | None:
+    if not 0 <= iterations <= MOST_ITERATIONS:
+        raise ValueError(
+            f"--crf is {iterations}; it must be 0 (off) to {MOST_ITERATIONS} iterations"
+        )
+    return replace(checkpoint.crf, iterations=iterations) if iterations else None
+
+
+COMMANDS = {
+    "list": list_checkpoints,
+    "predict": predict,
+    "evaluate": evaluate,
+    "train": train,
+    "fetch": fetch,
+    "publish": publish,
+    "benchmark": benchmark,
+}

@@ -1,0 +1,149 @@
+"""What the command line can be asked for, and what `--help` says of it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EXAMPLES = """examples:
+  python -m seg_models list
+  python -m seg_models predict cat.jpg --model deeplab_v3-animals --crf 10 --out results
+  python -m seg_models predict holiday/ --model deeplab_v3-animals
+  python -m seg_models evaluate --model deeplab_v1-camvid --data camvid/val --crf 5
+"""
+PREDICT = """Per photo it writes score_map.png, upsampled.png, refined.png, overlay.png,
+labels.png (a pixel is its class index) and result.json. A photo whose result is already there,
+from the same weights and settings, is skipped, so an interrupted run goes on where it stopped."""
+PREDICT_EXAMPLES = """examples:
+  predict cat.jpg --model deeplab_v3-animals        writes to results/
+  predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
+  predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu
+
+exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
+EVALUATE_EXAMPLES = """DIR holds images/ (the photos) and labels/, with a PNG of its name for each:
+a pixel is its class index; 255 is void, which is not scored.
+
+example:
+  evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json"""
+TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
+
+examples:
+  train deeplab_v1-camvid --data camvid --minutes 30 --resume
+  train deeplab_v1-camvid --data camvid --minutes 30 --onward    goes on from its weights"""
+PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
+
+example:
+  publish --namespace me deeplab_v1-camvid --dry-run"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str):
+        """Leave with exit status 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> Parser:
+    """Return the parser of the whole command line."""
+    whole = Parser(
+        prog="seg_models",
+        description="Segment photos with classic networks and refine the answer by a dense CRF.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, purpose: str, more: str = "", epilog: str = "") -> Parser:
+        return commands.add_parser(
+            name,
+            help=purpose,
+            description=f"{purpose[0].upper()}{purpose[1:]}. {more}".strip(),
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    _list(add("list", "list the trained networks"))
+    _predict(add("predict", "segment photos", PREDICT, PREDICT_EXAMPLES))
+    _evaluate(add("evaluate", "score a network on labelled photos", epilog=EVALUATE_EXAMPLES))
+    _train(add("train", "train a network", epilog=TRAIN_EXAMPLES))
+    fetch = add("fetch", "download weights from the Hub, to be used without a network later")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
+    _publish(add("publish", "upload trained networks to the Hub", epilog=PUBLISH_EXAMPLES))
+    _benchmark(add("benchmark", "measure speed or quality"))
+    return whole
+
+
+def _list(command: Parser) -> None:
+    command.add_argument("--json", action="store_true", help="as JSON, with every fact")
+
+
+def _model(command: Parser) -> None:
+    command.add_argument(
+        "--model", required=True, metavar="NAME", help="as `list` names it, a folder, or a Hub repo"
+    )
+    command.add_argument(
+        "--crf", type=int, default=0, metavar="N", help="CRF iterations; 0, the default, is off"
+    )
+    _device(command)
+
+
+def _device(command: Parser) -> None:
+    command.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: a GPU if there is"
+    )
+
+
+def _predict(command: Parser) -> None:
+    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a file or a folder")
+    _model(command)
+    command.add_argument(
+        "--out", type=Path, default=Path("results"), metavar="DIR", help="default: results"
+    )
+    command.add_argument(
+        "--working-side", type=int, default=1024, metavar="PIXELS",
+        help="work on larger photos at this long side (1024); labels.png keeps their own size",
+    )  # fmt: skip
+    command.add_argument(
+        "--safe-colours", action="store_true", help="colours that the colour-blind tell apart"
+    )
+    command.add_argument("--overwrite", action="store_true", help="redo what is already there")
+
+
+def _evaluate(command: Parser) -> None:
+    _model(command)
+    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    command.add_argument(
+        "--limit", type=int, metavar="K", help="only K photos, spread evenly over all"
+    )
+    command.add_argument("--json", action="store_true", help="the figures as JSON")
+    command.add_argument(
+        "--record", action="store_true", help="write the figures, as val's, to config.json"
+    )
+
+
+def _train(command: Parser) -> None:
+    command.add_argument("recipe", metavar="RECIPE", help="the name of what is to be trained")
+    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
+    command.add_argument("--resume", action="store_true", help="go on from the last saved state")
+    command.add_argument(
+        "--onward", action="store_true", help="begin with the checkpoint's weights as they are now"
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/RECIPE")
+    _device(command)
+
+
+def _publish(command: Parser) -> None:
+    command.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("--namespace", metavar="NS", help="the Hub account for the networks")
+    where.add_argument("--space", metavar="NS/NAME", help="upload the page as this Space instead")
+    command.add_argument("--dry-run", action="store_true", help="say what would be uploaded")
+
+
+def _benchmark(command: Parser) -> None:
+    command.add_argument("name", nargs="?", metavar="NAME", help="lists them, if none is named")
+    command.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the benchmark's own"
+    )

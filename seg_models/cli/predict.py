@@ -1,0 +1,150 @@
+"""Segmenting files: every picture and fact of a photo's result, written to a folder of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from .. import pipeline
+from ..checkpoints import weights
+from ..pipeline import Segmenter
+from ..specs import CrfSettings, LabelSet, Segmentation
+from ..upsample import likeliest
+from ..version import __version__
+from ..visualize import draw, palettes
+
+PICTURES = ("score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png")
+FACTS = "result.json"
+SUFFIXES = {
+    ".jpg", ".jpeg", ".mpo", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".ppm", ".pgm",
+    ".jp2", ".avif",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """How photos are to be segmented and drawn."""
+
+    segmenter: Segmenter
+    crf: CrfSettings | None = None
+    working_side: int = pipeline.WORKING_SIDE
+    safe: bool = False  # draw in colours that also the colour-blind tell apart
+
+
+def photos_in(paths: Iterable[Path]) -> list[Path]:
+    """Return the paths, each folder replaced by the photos in it, by name.
+
+    Raises:
+        ValueError: If a path is not there, or a folder holds no file named like a photo.
+    """
+    photos = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise ValueError(f"{path} holds no photos, such as .jpg, .png or .webp")
+            photos += inside
+        else:
+            photos.append(path)
+    return list(dict.fromkeys(photos))
+
+
+def folders_for(photos: list[Path], out: Path) -> list[Path]:
+    """Return a folder in `out` for each photo: its name, as far as needed to be the only one."""
+    folders: list[Path] = []
+    for photo in photos:
+        stem = photo.stem.strip(".") or "photo"  # of "...png" it is "..", the folder above
+        names = chain(
+            (stem, f"{stem}-{photo.suffix[1:]}"), (f"{stem}-{number}" for number in count(2))
+        )
+        folders.append(next(out / name for name in names if out / name not in folders))
+    return folders
+
+
+def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> bool:
+    """Segment `photo` and write its result to `folder`; return whether there was need to.
+
+    A result that is whole and was made from the same photo, weights and settings is left alone,
+    unless `overwrite`.
+
+    Raises:
+        ValueError: If the photo cannot be read.
+    """
+    request = _request(job, photo)
+    if not overwrite and _is_done(folder, request):
+        return False
+    if photo.resolve() in {(folder / name).resolve() for name in (*PICTURES, FACTS)}:
+        raise ValueError(f"{photo} would be overwritten by its own result; choose another --out")
+    segmentation = job.segmenter.segment(photo, job.crf, job.working_side)
+    labels = pipeline.labels(segmentation)
+    own = job.segmenter.checkpoint.labels
+    label_set = palettes.safe_colours(own) if job.safe else own
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
+    for name, picture in _pictures(segmentation, labels, label_set).items():
+        _write(folder / name, picture.save)
+    facts = {"photo": photo.name, **draw.details(segmentation, labels), "request": request}
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    # Not every file's name is Unicode; what is not is written in JSON's own escapes.
+    content = text.encode("utf-8", "backslashreplace")
+    _write(folder / FACTS, lambda path: path.write_bytes(content))
+    return True
+
+
+def _pictures(
+    segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
+) -> dict[str, Image.Image]:
+    upsampled = likeliest(segmentation.probabilities)
+    refined = likeliest(pipeline.final(segmentation))
+    size = segmentation.photo.shape[:2]
+    coloured = {
+        "score_map.png": draw.score_map_picture(segmentation.score_map, size, label_set),
+        "upsampled.png": draw.colour(upsampled, label_set),
+        "refined.png": draw.colour(refined, label_set),
+        "overlay.png": draw.overlay(segmentation.photo, refined, label_set),
+    }
+    pictures = {name: Image.fromarray(array) for name, array in coloured.items()}
+    return {**pictures, "labels.png": draw.indexed_png(labels, label_set)}
+
+
+def _request(job: Job, photo: Path) -> dict[str, Any]:
+    """Return all that decides what the result is, to be compared with a result that is there."""
+    if not photo.is_file():
+        raise ValueError(f"{photo} is not a file; give the path of a photo or a folder of photos")
+    return {
+        "photo_sha256": hashlib.sha256(photo.read_bytes()).hexdigest(),
+        "model": job.segmenter.checkpoint.name,
+        "weights_sha256": weights.sha256(job.segmenter.checkpoint),
+        "crf": asdict(job.crf) if job.crf else None,
+        "working_side": job.working_side,
+        "safe_colours": job.safe,
+        "version": __version__,
+    }
+
+
+def _is_done(folder: Path, request: dict[str, Any]) -> bool:
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    whole = all((folder / name).is_file() for name in PICTURES)
+    return whole and isinstance(facts, dict) and facts.get("request") == request
+
+
+def _write(path: Path, save: Callable[[Path], Any]) -> None:
+    """Save under another name first, so that nobody meets half a file under the right one."""
+    unfinished = path.with_name(f".{path.name}")
+    try:
+        save(unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

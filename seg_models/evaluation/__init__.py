@@ -1,0 +1,1 @@
+"""How good labels are: figures over a data set."""

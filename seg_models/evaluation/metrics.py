@@ -1,0 +1,104 @@
+"""How well labels agree with the truth: intersection over union and pixel accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..specs import VOID
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Agreement over a whole data set, 0-1."""
+
+    miou: float  # mean of `iou` over the classes that occur
+    pixel_accuracy: float  # share of the pixels with a true class that got it
+    iou: tuple[float | None, ...]  # per class; None where neither truth nor prediction has it
+
+
+def confusion(labels: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    """Count pixels by true class (row) and predicted class (column): `(C, C)` int64.
+
+    Args:
+        labels: Predicted class indices, any shape, integers in `0 .. classes - 1`.
+        truth: True class indices in the same shape; pixels that are 255 (void) are not counted.
+
+    Raises:
+        ValueError: If the shapes differ or a label is no class.
+    """
+    labels, truth = np.asarray(labels), np.asarray(truth)
+    if labels.shape != truth.shape:
+        raise ValueError(
+            f"labels are {labels.shape} but the truth is {truth.shape}; both must be of one size"
+        )
+    known = truth != VOID
+    labels, truth = labels[known].astype(np.int64), truth[known].astype(np.int64)
+    for name, values in (("labels", labels), ("truth", truth)):
+        if values.size and not 0 <= values.min() <= values.max() < classes:
+            raise ValueError(
+                f"{name} hold {values.min()} to {values.max()}, "
+                f"but {classes} classes need 0 to {classes - 1} (and {VOID} for void, in the truth)"
+            )
+    return np.bincount(truth * classes + labels, minlength=classes**2).reshape(classes, classes)
+
+
+def scores(confusion: np.ndarray) -> Scores:
+    """Return the figures of a `(C, C)` confusion summed over the whole data set.
+
+    Intersections and unions are summed over all photos before they are divided, as VOC and
+    CamVid are scored. A class that occurs neither in the truth nor among the predictions is left
+    out of the mean; one that is only predicted counts as 0.
+
+    Raises:
+        ValueError: If no pixel was counted.
+    """
+    if not confusion.any():
+        raise ValueError("no pixel has a true class, so there is nothing to score")
+    hits = np.diag(confusion)
+    unions = confusion.sum(0) + confusion.sum(1) - hits
+    iou = [float(hit / union) if union else None for hit, union in zip(hits, unions, strict=True)]
+    occurring = [each for each in iou if each is not None]
+    return Scores(sum(occurring) / len(occurring), float(hits.sum() / confusion.sum()), tuple(iou))
+
+
+def pairs(folder: Path) -> list[tuple[Path, Path]]:
+    """Return each photo of `folder/images` with the PNG of its name in `folder/labels`.
+
+    Raises:
+        ValueError: If the folders are not there, are empty, or a photo has no labels.
+    """
+    for name in ("images", "labels"):
+        if not (folder / name).is_dir():
+            raise ValueError(f"{folder} has no folder {name}/; it needs images/ and labels/")
+    photos = sorted(each for each in (folder / "images").iterdir() if each.name[0] != ".")
+    found = [(photo, folder / "labels" / f"{photo.stem}.png") for photo in photos]
+    missing = [truth.name for _, truth in found if not truth.is_file()]
+    if missing:
+        raise ValueError(f"{folder / 'labels'} lacks {len(missing)} files, such as {missing[0]}")
+    if not found:
+        raise ValueError(f"{folder / 'images'} is empty; put the photos there")
+    return found
+
+
+def spread(found: list, limit: int | None) -> list:
+    """Return `limit` of the items, spread evenly over all of them, or all without a limit."""
+    if limit is None or limit >= len(found):
+        return found
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; at least 1 photo is needed")
+    return [found[number * len(found) // limit] for number in range(limit)]
+
+
+def read_truth(path: Path) -> np.ndarray:
+    """Return the class indices `(H, W)` uint8 of an indexed or 8-bit grey PNG."""
+    with Image.open(path) as picture:
+        if picture.mode not in ("P", "L"):
+            raise ValueError(
+                f"{path.name} is a {picture.mode} picture; labels are indexed or grey PNGs "
+                "whose pixels are class indices"
+            )
+        return np.array(picture)

@@ -1,0 +1,8 @@
+"""What a network sees: the figures of the papers, computed on any photo.
+
+- `affinity`: which pixels speak to a pixel in the dense CRF (Krähenbühl & Koltun 2011);
+- `receptive_field`: which pixels a score listens to, by its gradient (Luo et al. 2016), beside
+  what `theoretical_receptive_field` says it could listen to at most;
+- `decoder_activations`: how a mask grows layer by layer through a decoder (Noh et al. 2015,
+  figure 4).
+"""

@@ -1,0 +1,1 @@
+"""What is sent to the Hub: a repo for each checkpoint, and the page as a Space."""

@@ -14,13 +14,13 @@ from seg_models import networks, pipeline
 from seg_models.checkpoints import registry, storage, weights
 from seg_models.checkpoints.loader import network as trained_network
 from seg_models.specs import Recipe
-from seg_models.training import dataset, export, logit_adjustment, loop, recipes, train
+from seg_models.training import dataset, export, logit_adjustment, loop, recipes
 from seg_models.training.augmentation import Variation
 from seg_models.training.init import initialise
 from seg_models.training.logit_adjustment import rebalance
 from seg_models.training.recipes import TrainingRecipe
 from seg_models.training.state import begin
-from seg_models.training.train import train_recipe
+from seg_models.training.train import train, train_recipe
 
 CAT, DOG = 1, 3  # as `squares` labels them
 EVEN = logit_adjustment.Balance(torch.zeros(7), 0.0, 0.0)

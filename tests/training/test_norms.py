@@ -27,7 +27,7 @@ def trunk():
 def test_norms_let_the_trunks_features_pass_at_unit_size(trunk):
     network = networks.create("segnet", 5, 0.1)
     pretrained.take_over(network, trunk)
-    known = {name for name in network.state_dict() if name.startswith("stage")}
+    known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
     bn_calibration.let_pass(network.train(), known, IMAGES)
     network.eval()
     before, after = IMAGES, IMAGES
@@ -46,7 +46,7 @@ def test_weights_come_to_the_size_of_new_ones(trunk):
     pretrained.take_over(network, trunk)
     network.stage3.conv3_1.conv.weight *= 0.01
     left = network.decode1.conv1_2_D.conv.weight.clone()
-    known = {name for name in network.state_dict() if name.startswith("stage")}
+    known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
     bn_calibration.let_pass(network.train(), known, IMAGES)
     for conv in (network.stage2.conv2_2.conv, network.stage3.conv3_1.conv):
         usual = (2 / conv.weight[0].numel()) ** 0.5
@@ -81,3 +81,44 @@ def test_a_network_whose_norms_were_folded_away_gets_new_ones_and_says_the_same(
 def test_networks_with_nothing_in_common_are_refused(trunk):
     with pytest.raises(ValueError, match="shares no layer"):
         pretrained.take_over(networks.create("unet", 5, 0.1), trunk)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("architecture", ["deeplab_v3", "segnet", "unet"])
+def test_a_network_whose_norms_were_folded_away_says_the_same_with_new_ones(architecture):
+    """Also where the convolution in front of a norm has no bias, as in EfficientNet."""
+    torch.manual_seed(0)
+    whole = networks.create(architecture, 5, 0.1, norm=True).train()
+    for layer in whole.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(layer.weight, 0.5, 2.0)
+            torch.nn.init.normal_(layer.bias)
+        if isinstance(layer, torch.nn.Dropout):
+            layer.p = 0.0
+    large = torch.randn(3, 3, 64, 96, generator=torch.Generator().manual_seed(1))
+    whole(large)
+    folded = networks.create(architecture, 5, 0.1, norm=False)
+    folded.load_state_dict(folded_state(whole.eval()))
+    network = networks.create(architecture, 5, 0.1, norm=True).train()
+    for layer in network.modules():
+        if isinstance(layer, torch.nn.Dropout):
+            layer.p = 0.0
+    known = pretrained.take_over(network, folded.eval())
+    bn_calibration.let_pass(network, known, large, unit_size=False)
+    expected = folded(large)
+    torch.testing.assert_close(
+        network.eval()(large), expected, rtol=0, atol=1e-3 * expected.std().item()
+    )
+
+
+@torch.no_grad()
+def test_norms_that_came_pretrained_stay_as_they_are():
+    network = networks.create("deeplab_v3", 5, 0.1).train()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    bn_calibration.let_pass(network, set(before), IMAGES)
+    after = network.state_dict()
+    assert all(
+        torch.equal(before[name], after[name])
+        for name in before
+        if "running" not in name and "batches" not in name
+    )

@@ -25,13 +25,14 @@ def let_pass(
 
     Args:
         network: In training mode.
-        pretrained: Names of its pretrained tensors.
+        pretrained: Names of its pretrained tensors. Norms among them stay as they are.
         images: (N, 3, H, W) as the network sees them in training.
     """
     shrunk = torch.ones((), device=images.device)  # what the features were divided by so far
 
     def enter(unit: Unit, inputs: tuple) -> None:
-        unit.conv.bias /= shrunk
+        if unit.conv.bias is not None:
+            unit.conv.bias /= shrunk
 
     def settle(unit: Unit, inputs: tuple, features: Tensor) -> None:
         grown = _bring_to_usual_size(unit.conv)
@@ -39,15 +40,23 @@ def let_pass(
         variance, mean = torch.var_mean(features, dim=(0, 2, 3), correction=0)
         size = (variance + mean**2).mean().sqrt() if unit_size else grown
         unit.norm.weight.copy_((variance + unit.norm.eps).sqrt() / size)
-        unit.norm.bias.copy_(mean / size)
+        # Where the convolution has no bias, `take_over` left a folded norm's in the new one.
+        unit.norm.bias.add_(mean / size) if unit.conv.bias is None else unit.norm.bias.copy_(
+            mean / size
+        )
         unit.norm.running_mean.copy_(mean)
         unit.norm.running_var.copy_(variance)
         shrunk.mul_(size / grown)
-        return features / size if unit.activation is None else unit.activation(features / size)
+        features = features / size
+        if unit.conv.bias is None:
+            features = features + (unit.norm.bias - mean / size).view(-1, 1, 1)
+        return features if unit.activation is None else unit.activation(features)
 
     hooks = []
     for name, unit in network.named_modules():
-        if isinstance(unit, Unit) and unit.norm is not None and f"{name}.conv.weight" in pretrained:
+        if not isinstance(unit, Unit) or unit.norm is None:
+            continue
+        if f"{name}.conv.weight" in pretrained and f"{name}.norm.weight" not in pretrained:
             hooks += [unit.register_forward_pre_hook(enter), unit.register_forward_hook(settle)]
     network(images)
     for hook in hooks:
@@ -59,5 +68,6 @@ def _bring_to_usual_size(conv: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
     inputs = conv.weight.numel() / conv.out_channels
     factor = (2 / inputs) ** 0.5 / conv.weight.std()
     conv.weight *= factor
-    conv.bias *= factor
+    if conv.bias is not None:
+        conv.bias *= factor
     return factor

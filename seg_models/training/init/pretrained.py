@@ -42,15 +42,23 @@ def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
 def take_over(network: nn.Module, trunk: nn.Module) -> set[str]:
     """Copy from `trunk`, another network, all that has the same name and shape; return the names.
 
+    A bias that came of folding a norm away goes to that norm where the convolution has none; it
+    needs `norms.let_pass` to mean what it meant.
+
     Raises:
         ValueError: If the two have nothing in common.
     """
     own = network.state_dict()
+    given = trunk.state_dict()
     shared = {
         name: value
-        for name, value in trunk.state_dict().items()
+        for name, value in given.items()
         if name in own and own[name].shape == value.shape
     }
+    for name, value in given.items():
+        norm = name.removesuffix("conv.bias") + "norm.bias"
+        if name.endswith("conv.bias") and name not in own and norm in own:
+            own[norm].copy_(value)
     if not shared:
         raise ValueError("the network shares no layer with the one it is to take over from")
     for name, value in shared.items():

@@ -43,14 +43,14 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor, shares: Tensor) ->
 
 
 def names(network: DeconvNet) -> set[str]:
-    """Return the names of the tensors between the encoder and the scores.
+    """Return the names of the convolutions' tensors between the encoder and the scores.
 
     Norms there are to leave what SegNet's decoder is used to as it comes (see `bn_calibration`).
     """
     return {
         name
         for name in network.state_dict()
-        if name.startswith((*BOTTLENECK, *feature_matching.DECODER))
+        if name.startswith((*BOTTLENECK, *feature_matching.DECODER)) and ".conv." in name
     }
 
 

@@ -39,4 +39,7 @@ def subset(name: str, whole: LabelSet, classes: tuple[str, ...]) -> LabelSet:
 
 ANIMALS = subset("animals", VOC, ("background", "cat", "cow", "dog", "horse", "person", "sheep"))
 
-DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, VOC)}
+# What our own everyday networks know: VOC's classes, in VOC's order and colours.
+EVERYDAY = LabelSet("everyday", VOC.classes, VOC.colours)
+
+DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, EVERYDAY, VOC)}

@@ -88,6 +88,7 @@ def test_train_is_handed_what_was_asked(monkeypatch, tmp_path):
         "minutes": 2.0,
         "device": "auto",
         "resume": True,
+        "leave_out": "",
         "onward": False,
         "out": None,
     }

@@ -97,6 +97,7 @@ def train(chosen: Namespace) -> int:
         device=chosen.device,
         resume=chosen.resume,
         onward=chosen.onward,
+        leave_out=chosen.leave_out,
         out=chosen.out,
     )
     return 0

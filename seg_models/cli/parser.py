@@ -29,7 +29,8 @@ TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
 
 examples:
   train deeplab_v1-camvid --data camvid --minutes 30 --resume
-  train deeplab_v1-camvid --data camvid --minutes 30 --onward    goes on from its weights"""
+  train deeplab_v1-camvid --data camvid --minutes 30 --onward    goes on from its weights
+  train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
 example:
@@ -129,6 +130,12 @@ def _train(command: Parser) -> None:
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
     command.add_argument(
         "--onward", action="store_true", help="begin with the checkpoint's weights as they are now"
+    )
+    command.add_argument(
+        "--leave-out",
+        default="",
+        metavar="PREFIX",
+        help="validate on the photos of train/ whose names begin so, instead of learning from them",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/RECIPE")
     _device(command)

@@ -1,20 +1,24 @@
-"""Endless variation from few photos: random crops, sizes, mirrorings, turns and colours.
+"""Endless variation from few photos: crops, sizes, turns, other photos' objects, light and lens.
 
 Everything happens on whole batches on the training device; one sampling grid does crop, scale,
-mirroring and turn at once.
+mirroring and turn at once. `camera` has what light, lens and file format do to a photo.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..specs import VOID, Recipe
+from . import camera
+from .camera import Camera
 from .dataset import Dataset
+
+LEAST_PASTED, MOST_PASTED = 0.02, 0.5  # of a crop's pixels that an object to be pasted may cover
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,8 @@ class Variation:
     smallest: float = 0.5  # factors on the photo's own size, drawn evenly in their logarithm
     largest: float = 2.0
     turn: float = 8.0  # degrees, either way
-    light: float = 0.3  # brightness, contrast and saturation vary by this share
-    tint: float = 0.08  # each channel's gain varies by this share
+    paste: float = 0.0  # share of the crops that get an object of another crop
+    camera: Camera = field(default_factory=Camera)
 
     def halved(self) -> Variation:
         """Return the same views of the photos, shown at half the size."""
@@ -47,20 +51,23 @@ def crops(dataset: Dataset, chosen: Tensor, how: Variation, random: torch.Genera
         photos (N, 3, crop, crop) float32 in 0-1, labels (N, crop, crop) int64.
     """
     device = dataset.photos.device
-    grid = _grid(dataset.sizes[chosen.to(device)].cpu(), how, random).to(device)
+    grid = _grid(dataset.sizes[chosen.to(device)], how, random)
     side = dataset.photos.shape[-1]
     grid = (grid + 0.5) * 2 / side - 1  # pixels to grid_sample's -1..1, align_corners=False
     photos = dataset.photos[chosen.to(device)].float() / 255
     photos = F.grid_sample(photos, grid, mode="bilinear", align_corners=False)
     labels = dataset.labels[chosen.to(device)].unsqueeze(1).float() - VOID
     labels = F.grid_sample(labels, grid, mode="nearest", align_corners=False)  # outside: 0 = void
-    return _colours(photos, how, random), (labels.squeeze(1) + VOID).long()
+    labels = (labels.squeeze(1) + VOID).long()
+    if how.paste:
+        photos, labels = pasted(photos, labels, how.paste, random)
+    return camera.taken(photos, how.camera, random), labels
 
 
 def _grid(sizes: Tensor, how: Variation, random: torch.Generator) -> Tensor:
     """Return the photo pixel (x, y) that each crop pixel shows: (N, crop, crop, 2)."""
-    count = len(sizes)
-    draw = torch.rand(count, 5, generator=random)
+    device = sizes.device
+    draw = torch.rand(len(sizes), 5, generator=random).to(device)
     factor = how.smallest * (how.largest / how.smallest) ** draw[:, 0]
     angle = (draw[:, 1] * 2 - 1) * math.radians(how.turn)
     mirror = torch.where(draw[:, 2] < 0.5, -1.0, 1.0)
@@ -71,7 +78,7 @@ def _grid(sizes: Tensor, how: Variation, random: torch.Generator) -> Tensor:
         # A crop smaller than the photo stays inside it; a larger one holds it all.
         low, high = torch.minimum(reach, length - reach), torch.maximum(reach, length - reach)
         centre.append(low + chance * (high - low))
-    steps = (torch.arange(how.crop) + 0.5) / how.crop * 2 - 1
+    steps = (torch.arange(how.crop, device=device) + 0.5) / how.crop * 2 - 1
     y, x = torch.meshgrid(steps, steps, indexing="ij")
     x = x * (reach * mirror).view(-1, 1, 1)
     y = y * reach.view(-1, 1, 1)
@@ -81,17 +88,33 @@ def _grid(sizes: Tensor, how: Variation, random: torch.Generator) -> Tensor:
     return torch.stack([across, down], dim=-1)
 
 
-def _colours(photos: Tensor, how: Variation, random: torch.Generator) -> Tensor:
-    """Return `photos` with brightness, contrast, saturation and tint of their own."""
+def pasted(photos: Tensor, labels: Tensor, share: float, random: torch.Generator):
+    """Return crops of which some show an object of another crop of the batch, where it lay there.
+
+    Ghiasi et al., "Simple Copy-Paste is a Strong Data Augmentation Method for Instance
+    Segmentation", CVPR 2021, arXiv:2012.07177. Of the other crop's classes one is drawn that covers
+    a fiftieth to a half of it; class 0 is the background and is not pasted.
+
+    Args:
+        photos: (N, 3, H, W).
+        labels: (N, H, W) class indices, or `VOID`.
+        share: 0-1, of the crops that are to get an object.
+        random: Where chance comes from, on the CPU.
+    """
     count, device = len(photos), photos.device
-    share = (torch.rand(count, 3, generator=random) * 2 - 1) * how.light + 1
-    brightness, contrast, saturation = share.to(device).view(count, 3, 1, 1, 1).unbind(1)
-    tint = (torch.rand(count, 3, 1, 1, generator=random) * 2 - 1) * how.tint + 1
-    grey = photos.mean(1, keepdim=True)
-    photos = grey + (photos - grey) * saturation
-    mean = photos.mean((1, 2, 3), keepdim=True)
-    photos = (mean + (photos - mean) * contrast) * brightness * tint.to(device)
-    return photos.clamp(0, 1)
+    other = torch.randperm(count, generator=random).to(device)
+    chance = torch.rand(count, VOID, generator=random).to(device)
+    wanted = (torch.rand(count, generator=random) < share).to(device)
+    theirs = labels[other]
+    pixels = torch.zeros(count, VOID + 1, device=device)
+    pixels.scatter_add_(1, theirs.flatten(1), torch.ones(theirs.shape, device=device).flatten(1))
+    covers = pixels[:, :VOID] / theirs[0].numel()
+    fits = (covers > LEAST_PASTED) & (covers < MOST_PASTED)
+    fits[:, 0] = False
+    kind = (chance * fits).argmax(1)
+    wanted &= fits.any(1)
+    mask = (theirs == kind.view(-1, 1, 1)) & wanted.view(-1, 1, 1)
+    return torch.where(mask[:, None], photos[other], photos), torch.where(mask, theirs, labels)
 
 
 def normalised(photos: Tensor, recipe: Recipe) -> Tensor:

@@ -1,5 +1,9 @@
 """A labelled data set, decoded once into uint8 tensors that live on the training device."""
 
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,30 +16,47 @@ from tqdm import tqdm
 from ..evaluation.metrics import pairs, read_truth
 from ..specs import VOID
 
+PSEUDO = "pseudo.txt"  # beside images/ and labels/: names of photos that a network labelled
+SHOWN = 0.005  # share of a photo from which on it counts as showing a class
+
 
 @dataclass(frozen=True)
 class Dataset:
     """Photos and labels on a common canvas, top left; what lies beside a photo is void.
 
     `photos` (N, 3, S, S) and `labels` (N, S, S), both uint8; `sizes` (N, 2) holds each photo's
-    height and width, and S is the longest side of all.
+    height and width, and S is the longest side of all. `pseudo` (N,) bool says whose labels a
+    network made.
     """
 
     photos: Tensor
     labels: Tensor
     sizes: Tensor
+    pseudo: Tensor
 
     def __len__(self) -> int:
         return len(self.sizes)
 
 
-def load(folder: Path, device: torch.device) -> Dataset:
-    """Decode every photo and mask below `folder` onto `device`."""
-    found = pairs(folder)
-    decoded = []
-    for photo_path, label_path in tqdm(found, desc=f"reading {folder.name}", unit="photo"):
-        with Image.open(photo_path) as picture:
-            decoded.append((np.array(picture.convert("RGB")), read_truth(label_path)))
+def load(folder: Path, device: torch.device, left_out: str = "") -> Dataset:
+    """Decode every photo and mask below `folder` onto `device`.
+
+    Args:
+        folder: Holds images/ and labels/, and `PSEUDO` where some labels are a network's.
+        device: Where the tensors are to live.
+        left_out: Photos whose names begin so stay out, such as one sequence of CamVid's.
+
+    Raises:
+        ValueError: If the folder is not laid out so, or nothing is left.
+    """
+    found = [pair for pair in pairs(folder) if not left_out or not is_of(pair[0], left_out)]
+    if not found:
+        raise ValueError(f"all photos of {folder} begin with {left_out!r}; none is left to learn")
+    listed = folder / PSEUDO
+    pseudo = set(listed.read_text().split()) if listed.is_file() else set()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        reading = tqdm(pool.map(_read, found), f"reading {folder.name}", len(found), unit="photo")
+        decoded = list(reading)
     side = max(max(labels.shape) for _, labels in decoded)
     photos = torch.zeros(len(found), 3, side, side, dtype=torch.uint8)
     canvas = torch.full((len(found), side, side), VOID, dtype=torch.uint8)
@@ -44,13 +65,31 @@ def load(folder: Path, device: torch.device) -> Dataset:
         photos[index, :, :height, :width] = torch.from_numpy(photo).permute(2, 0, 1)
         canvas[index, :height, :width] = torch.from_numpy(labels)
     sizes = torch.tensor([labels.shape for _, labels in decoded])
-    return Dataset(photos.to(device), canvas.to(device), sizes.to(device))
+    by_network = torch.tensor([photo.stem in pseudo for photo, _ in found])
+    return Dataset(
+        photos.to(device), canvas.to(device), sizes.to(device), by_network.to(device)
+    )  # fmt: skip
+
+
+def is_of(photo: Path, sequence: str) -> bool:
+    """Say whether a photo's name begins with that of a sequence."""
+    return photo.name.startswith(sequence)
+
+
+def _read(pair: tuple[Path, Path]) -> tuple[np.ndarray, np.ndarray]:
+    with Image.open(pair[0]) as picture:
+        return np.array(picture.convert("RGB")), read_truth(pair[1])
+
+
+def pixel_counts(dataset: Dataset, num_classes: int) -> Tensor:
+    """Return how many pixels of each class each photo shows: (N, C) int64, on the CPU."""
+    counts = [torch.bincount(each.flatten(), minlength=VOID + 1) for each in dataset.labels]
+    return torch.stack(counts)[:, :num_classes].cpu()
 
 
 def class_frequencies(dataset: Dataset, num_classes: int) -> Tensor:
     """Return each class's share of the pixels that have one: (C,) float32, sums to 1."""
-    counts = torch.stack([torch.bincount(each.flatten().int(), minlength=256)
-                          for each in dataset.labels])[:, :num_classes].sum(0).float()  # fmt: skip
+    counts = pixel_counts(dataset, num_classes).sum(0).float()
     return counts / counts.sum()
 
 
@@ -59,9 +98,8 @@ def sampling_weights(dataset: Dataset, num_classes: int, power: float = 0.5) -> 
 
     A photo's weight is that of its rarest class: (photos that show the class)^-power.
     """
-    shown = torch.stack(
-        [torch.bincount(each.flatten().int(), minlength=256) > 0 for each in dataset.labels]
-    )[:, :num_classes]
+    counts = pixel_counts(dataset, num_classes)
+    shown = counts > SHOWN * counts.sum(1, keepdim=True)
     rarity = shown.sum(0).clamp(min=1).float() ** -power
     weights = (shown * rarity).amax(1)
     return weights / weights.sum()

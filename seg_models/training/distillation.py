@@ -6,6 +6,7 @@ would be taught not to.
 Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015, arXiv:1503.02531.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,23 +22,25 @@ WEIGHT = 1.0
 
 @dataclass(frozen=True)
 class Teacher:
-    """A trained network that judges the very crops its pupil sees."""
+    """Trained networks, with their recipes, that judge the very crops their pupil sees."""
 
-    network: nn.Module
-    recipe: Recipe
+    networks: Sequence[tuple[nn.Module, Recipe]]
 
     @torch.no_grad()
     def opinion(self, photos: Tensor, labels: Tensor) -> Tensor:
-        """Return softened log-probabilities `(N, C, H, W)`, put right by the labels.
+        """Return the networks' mean softened log-probabilities `(N, C, H, W)`, corrected.
 
         Args:
             photos: (N, 3, H, W) RGB, 0-1, before any network's normalisation.
             labels: (N, H, W) class indices, or `VOID`.
         """
-        images = augmentation.normalised(photos, self.recipe)
-        with torch.autocast(photos.device.type, torch.bfloat16):
-            scores = self.network(images)
-        return corrected(F.log_softmax(scores.float() / TEMPERATURE, dim=1), labels)
+        opinions = []
+        for network, recipe in self.networks:
+            with torch.autocast(photos.device.type, torch.bfloat16):
+                scores = network(augmentation.normalised(photos, recipe))
+            opinions.append(F.softmax(scores.float() / TEMPERATURE, dim=1))
+        mean = sum(opinions) / len(opinions)
+        return corrected(mean.clamp(min=1e-8).log(), labels)
 
 
 def corrected(opinion: Tensor, labels: Tensor) -> Tensor:

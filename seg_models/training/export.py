@@ -27,7 +27,7 @@ PUBLISHED_CAMVID = {
 # The best of benchmarks/crf_sweep/, found on val with deeplab_v3's scores: w1, theta_alpha,
 # theta_beta, w2 after the iterations.
 DOMAIN_CRF = {
-    "animals": CrfSettings(5, 5.0, 40.0, 4.0, 3.0),
+    "everyday": CrfSettings(5, 5.0, 40.0, 4.0, 3.0),
     "camvid": CrfSettings(3, 4.0, 20.0, 4.0, 1.0),
 }
 
@@ -87,15 +87,17 @@ def _training_facts(run: Run, balanced: dict) -> dict:
         "crops": run.crops,
         "minutes": round(run.seconds / 60, 1),
         "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
+        "left_out": run.recipe.left_out or None,
+        "relabelled_by": run.recipe.relabelled_by,
         "seed": run.recipe.seed,
-        "started_from": run.recipe.started_from,
+        "started_from": run.started_from,
         "trunk": run.recipe.trunk,
         "example": run.recipe.example,
-        "teacher": run.recipe.teacher,
+        "teacher": " + ".join(run.recipe.teachers) or None,
         "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
         "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",
         **balanced,
-        "best_val_part_miou": round(run.best, 4),
+        "best_val_miou": round(run.best, 4),
         "torch": torch.__version__,
         "python": platform.python_version(),
         "commit": _commit(),

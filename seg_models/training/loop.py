@@ -10,14 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..specs import VOID
 from . import augmentation, dataset, deep_supervision, validation
 from .distillation import Teacher, distance
 from .state import Run, report, store
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
-AVERAGE = 0.999  # how much of the running average of the weights a step keeps, at most
-LOOKS = 3  # how often a run is validated
-LOOK_PHOTOS = 24  # on so many photos of val: enough to keep the better state, and quick
 SAVE_SECONDS = 120.0
 
 
@@ -30,18 +28,19 @@ def advance(
     minutes: float | None = None,
 ) -> None:
     """Train until the recipe's crops, or the minutes, are spent; leave the best in the run."""
-    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
+    chances = dataset.sampling_weights(data, len(run.class_weights))
     began, saved = time.monotonic() - run.seconds, time.monotonic()
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
-    looked = int(run.progress * LOOKS)
+    looks = run.recipe.looks
+    looked = int(run.progress * looks)
     while run.progress < 1:
-        loss = _step(run, data, chances, teacher)
+        loss = _step(run, data, chances, teacher)  # reading it waits for the GPU
         run.seconds = time.monotonic() - began
         run.progress = _progress(run, minutes)
         if run.step % 20 == 0:
-            report(run, f"loss {loss:.3f}")
-        if run.progress < 1 and int(run.progress * LOOKS) > looked:
-            looked = int(run.progress * LOOKS)
+            report(run, f"loss {loss.item():.3f}")
+        if run.progress < 1 and int(run.progress * looks) > looked:
+            looked = int(run.progress * looks)
             _look(run, val)
         if time.monotonic() - saved > SAVE_SECONDS:
             store(run, save)
@@ -56,26 +55,27 @@ def _progress(run: Run, minutes: float | None) -> float:
     return min(1.0, max(run.crops / run.recipe.crops, by_time))
 
 
-def draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor]:
-    """Return a batch of varied crops and their labels, for the part of the run that it is in."""
+def draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return a batch of varied crops, their labels, and how much to trust these, (N,)."""
     batch, how = run.recipe.batch, run.recipe.variation
     if run.progress < run.recipe.coarse:
         batch, how = 2 * batch, how.halved()
     chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
-    return augmentation.crops(data, chosen, how, run.random)
+    trust = torch.where(data.pseudo[chosen.to(run.device)], run.recipe.pseudo_weight, 1.0)
+    return *augmentation.crops(data, chosen, how, run.random), trust
 
 
-def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | None) -> float:
+def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | None) -> Tensor:
     recipe = run.recipe
     rate = _rate(run.progress)
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
-    photos, labels = draw(run, data, chances)
+    photos, labels, trust = draw(run, data, chances)
     images = augmentation.normalised(photos, recipe.recipe)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
         inner = run.supervision.scores()
-    loss = F.cross_entropy(scores, labels, run.class_weights, ignore_index=255)
+    loss = _cross_entropy(scores, labels, run.class_weights, trust)
     if teacher is not None:
         opinion = teacher.opinion(photos, labels)
         far, *inside = (distance(opinion, each, run.class_weights) for each in (scores, *inner))
@@ -87,7 +87,15 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     run.step += 1
     run.crops += len(photos)
     _follow(run)
-    return loss.item()
+    return loss.detach()
+
+
+def _cross_entropy(scores: Tensor, labels: Tensor, weights: Tensor, trust: Tensor) -> Tensor:
+    """Return the mean over labelled pixels, each weighing as its class and its photo do."""
+    trust = trust.view(-1, 1, 1)
+    losses = F.cross_entropy(scores, labels, weights, ignore_index=VOID, reduction="none")
+    known = torch.cat([weights, weights.new_zeros(VOID + 1 - len(weights))])[labels]
+    return (trust * losses).sum() / (trust * known).sum().clamp(min=1e-6)
 
 
 def _rate(progress: float) -> float:
@@ -100,18 +108,21 @@ def _rate(progress: float) -> float:
 @torch.no_grad()
 def _follow(run: Run) -> None:
     """Move the average towards the weights; early on it follows closely."""
-    keep = min(AVERAGE, (1 + run.step) / (10 + run.step))
+    keep = min(run.recipe.average, (1 + run.step) / (10 + run.step))
     new = run.network.state_dict()
-    for name, value in run.average.state_dict().items():
-        if value.is_floating_point():
-            value.lerp_(new[name], 1 - keep)
-        else:
-            value.copy_(new[name])
+    pairs = [(value, new[name]) for name, value in run.average.state_dict().items()]
+    averaged, latest = zip(*(pair for pair in pairs if pair[0].is_floating_point()), strict=True)
+    torch._foreach_lerp_(averaged, latest, 1 - keep)  # one call: hundreds of small ones take longer
+    for value, other in pairs:
+        if not value.is_floating_point():
+            value.copy_(other)
 
 
 def _look(run: Run, val: Path) -> None:
-    """Score the average on a part of val, and keep its weights if they are the best so far."""
-    scores = validation.score(run.average, run.recipe.recipe, val, run.device, LOOK_PHOTOS)
+    """Score the average on val, and keep its weights if they are the best so far."""
+    scores = validation.score(
+        run.average, run.recipe.recipe, val, run.device, left_out=run.recipe.left_out
+    )
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou

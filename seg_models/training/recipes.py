@@ -8,6 +8,7 @@ from typing import Any
 
 from ..specs import Recipe
 from .augmentation import Variation
+from .camera import MILD
 from .init.pretrained import VGG_RECIPE_MEAN
 
 
@@ -22,7 +23,10 @@ class TrainingRecipe:
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
     example: str | None = None  # a checkpoint that its layers are fitted to, or grown from
-    teacher: str | None = None  # a checkpoint to learn from beside the labels
+    teachers: tuple[str, ...] = ()  # checkpoints whose mean it learns from, beside the labels
+    relabelled_by: str | None = None  # a checkpoint that corrects the labels made by a network
+    pseudo_weight: float = 0.5  # of a photo with such labels in the loss, where a real one has 1
+    left_out: str = ""  # photos whose names begin so are not learnt from, but validated on
     supervised: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     passing: tuple[str, ...] = ()  # decoder stages that pass on at first what reaches them
     storage: str = "int8"
@@ -38,6 +42,8 @@ class TrainingRecipe:
         0.0  # added to all scores before a context module, whose ReLUs pass positives only
     )
     settled: bool = False  # norms keep the statistics that they begin with
+    average: float = 0.999  # how much of the weights' running average a step keeps, at most
+    looks: int = 3  # how often a run is validated; the best look's weights are kept
     dropout: float | None = None  # instead of the paper's, which suits longer runs
     class_power: float = 0.35  # the loss weighs a class by its frequency to minus this
     seed: int = 1
@@ -45,25 +51,41 @@ class TrainingRecipe:
     @property
     def name(self) -> str:
         """The checkpoint's name."""
-        return f"{self.architecture}-{self.domain}"
-
-    @property
-    def started_from(self) -> str:
-        """What the network knows before its first step: a key of `model_sources.STARTS`."""
-        return self.encoder or self.example or "random weights"
+        return f"{self.architecture}-{self.domain}" + without(self.left_out)
 
     @property
     def onward(self) -> TrainingRecipe:
         """The recipe for going on from the checkpoint, with steps that keep what it knows."""
         return replace(
-            self, trunk=self.name, rate=3e-4, encoder_rate=1e-4, settled=True,
-            passing=(), coarse=0.0, lift=0.0,
+            self, trunk=self.name, encoder=None, example=None, rate=3e-4, encoder_rate=1e-4,
+            settled=True, passing=(), coarse=0.0, lift=0.0,
+        )  # fmt: skip
+
+    def leaving_out(self, sequence: str) -> TrainingRecipe:
+        """Return the recipe for a run that does not see photos whose names begin with `sequence`.
+
+        Checkpoints of its own domain that it learns from must not have seen them either: theirs
+        are those that `leaving_out` made of the same sequence.
+        """
+
+        def blind(name: str | None) -> str | None:
+            ours = name and name.endswith(f"-{self.domain}")
+            return name + without(sequence) if ours else name
+
+        return replace(
+            self, left_out=sequence, trunk=blind(self.trunk), example=blind(self.example),
+            teachers=tuple(map(blind, self.teachers)),
         )  # fmt: skip
 
     @property
     def goes_on(self) -> bool:
         """Whether it begins with the checkpoint's own weights."""
         return self.trunk == self.name
+
+
+def without(sequence: str) -> str:
+    """Return what the name of a checkpoint that has not seen `sequence` ends with."""
+    return f"-without_{sequence}" if sequence else ""
 
 
 # EfficientNet-Lite saw levels minus 127, over 128.
@@ -74,6 +96,7 @@ VGG = {"mean": VGG_RECIPE_MEAN}
 SHORT_VGG = {"frozen": ("stage1", "stage2"), "dropout": 0.1, "encoder_rate": 5e-5}
 # Street scenes keep their thin classes only when seen large, and their objects stand upright.
 STREET = Variation(crop=320, smallest=0.7, largest=2.2, turn=4.0)
+EVERYDAY = Variation(crop=256, smallest=0.7, largest=1.6, turn=8.0, paste=0.1, camera=MILD)
 ANIMAL = Variation(crop=256, smallest=0.6, largest=2.0, turn=10.0)
 # Poles and signs are thin, and the teacher sees next to no poles; of the animals the cow is the
 # hardest. No run told these powers apart from 0.35 with all else the same.
@@ -95,7 +118,7 @@ def _classic(
     """
     facts = {
         "encoder": "vgg16", "trunk": f"deeplab_v1-{domain}", "frozen": ("stage1", "stage2"),
-        "teacher": f"deeplab_v3-{domain}", "dropout": 0.1, "encoder_rate": 5e-5,
+        "teachers": (f"deeplab_v3-{domain}",), "dropout": 0.1, "encoder_rate": 5e-5,
         "class_power": RARE[domain],
         "variation": CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
     }  # fmt: skip
@@ -160,6 +183,10 @@ def _context(domain: str) -> dict[str, Any]:
 
 _ROWS = (
     TrainingRecipe(
+        "deeplab_v3", "everyday", Recipe(448, **LITE), {"output_stride": 16}, "efficientnet_lite2",
+        variation=EVERYDAY, encoder_rate=2e-4, rate=2e-3, class_power=0.0,
+    ),
+    TrainingRecipe(
         "deeplab_v3", "animals", Recipe(384, **LITE), {"output_stride": 16}, "efficientnet_lite2",
         variation=ANIMAL, encoder_rate=2e-4, rate=2e-3,
     ),
@@ -168,11 +195,11 @@ _ROWS = (
         variation=STREET, encoder_rate=3e-4, rate=2e-3,
     ),
     TrainingRecipe(
-        "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teacher="deeplab_v3-animals",
+        "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teachers=("deeplab_v3-animals",),
         variation=CLASSIC_ANIMAL, class_power=RARE["animals"], **SHORT_VGG,
     ),
     TrainingRecipe(
-        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teacher="deeplab_v3-camvid",
+        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teachers=("deeplab_v3-camvid",),
         variation=CLASSIC_STREET, class_power=RARE["camvid"], **SHORT_VGG,
     ),
     _classic("deeplab_v1_msc", "camvid", 640, NORM),

@@ -31,6 +31,7 @@ class Run:
     random: torch.Generator
     known: set[str]  # names of the tensors that were trained before
     before: dict[str, Any]  # the training facts of the checkpoint that it goes on from
+    started_from: str  # what it knew before anything was trained here: a key of STARTS
     step: int = 0
     crops: int = 0  # that the network has learnt from
     seconds: float = 0.0
@@ -55,12 +56,16 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     if recipe.encoder:
         known |= pretrained.start(network, recipe.encoder, recipe.recipe)
     before: dict[str, Any] = {}
+    started_from = recipe.encoder or recipe.example or "random weights"
     if recipe.trunk:
         trunk = pipeline.load(recipe.trunk, "cpu")
         known |= pretrained.take_over(network, trunk.network)
+        if not (recipe.encoder or recipe.example):
+            started_from = trunk.checkpoint.training["started_from"]
     if recipe.goes_on:
         before = dict(trunk.checkpoint.training)
-        logit_adjustment.shift(network, -torch.tensor(list(before["score_offsets"].values())))
+        if offsets := before.get("score_offsets"):
+            logit_adjustment.shift(network, -torch.tensor(list(offsets.values())))
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
     average.load_state_dict(network.state_dict())
@@ -70,7 +75,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     if device.type == "cpu":
         precision.keep_depthwise_in_float(network)
     supervision = DeepSupervision(network, recipe.supervised, num_classes).to(device)
-    groups = _groups(network, recipe)
+    groups = _groups(network, recipe, known)
     if recipe.supervised:
         groups.append({"params": supervision.parameters(), "lr": recipe.rate, "base": recipe.rate})
     optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
@@ -78,7 +83,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     class_weights = class_weights.to(device)
     return Run(
         recipe, class_weights, device, network, average, supervision, optimiser, random,
-        known, before,
+        known, before, started_from,
     )  # fmt: skip
 
 
@@ -93,12 +98,15 @@ def _hold(network: nn.Module, recipe: TrainingRecipe) -> None:
             module.eval()
 
 
-def _groups(network: nn.Module, recipe: TrainingRecipe) -> list[dict]:
-    """Split the parameters by learning rate and decay: norms and biases do not decay."""
-    names = pretrained.names(network, recipe.encoder, recipe.recipe) if recipe.encoder else set()
+def _groups(network: nn.Module, recipe: TrainingRecipe, known: set[str]) -> list[dict]:
+    """Split the parameters by learning rate and decay: norms and biases do not decay.
+
+    Of what was known before, an encoder learns at its own rate; without one, all of it does.
+    """
+    slow = pretrained.names(network, recipe.encoder, recipe.recipe) if recipe.encoder else known
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
-        rate = recipe.encoder_rate if name in names else recipe.rate
+        rate = recipe.encoder_rate if name in slow else recipe.rate
         groups.setdefault((rate, parameter.dim() > 1), []).append(parameter)
     return [
         {"params": parameters, "lr": rate, "base": rate} | ({} if decays else {"weight_decay": 0.0})

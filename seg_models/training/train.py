@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from .. import labels, pipeline
 from ..device import choose_device
-from . import dataset, export, logit_adjustment, loop, recipes
+from . import dataset, export, logit_adjustment, loop, recipes, relabel
 from .distillation import Teacher
 from .init import initialise
 from .state import begin, report, restore
@@ -24,6 +27,7 @@ def train(
     resume: bool = False,
     out: Path | None = None,
     onward: bool = False,
+    leave_out: str = "",
 ) -> Path:
     """Train the checkpoint called `recipe_name` and return the folder it was written to.
 
@@ -33,15 +37,23 @@ def train(
         minutes: The whole run's length; without it, the recipe's crops are all learnt from.
         device: "auto", "cpu" or "cuda".
         resume: Go on from the last state in `runs/`, if there is one.
-        out: The checkpoint's folder; `weights/<name>` where none is given.
+        out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
+            one that leaves photos out.
         onward: Begin with the checkpoint's own weights, not as the recipe says.
+        leave_out: Photos of `train/` whose names begin so are not learnt from; the network is
+            validated on them instead of `val/`. CamVid's val are neighbours of its training
+            photos, a whole drive left out is not.
 
     Raises:
         ValueError: If there is no such recipe, or the data are not laid out as needed.
         WeightsError: If the recipe's teacher, or what it takes its trunk from, cannot be had.
     """
     recipe = recipes.find(recipe_name)
-    return train_recipe(recipe.onward if onward else recipe, data, minutes, device, resume, out)
+    recipe = recipe.onward if onward else recipe
+    if leave_out:
+        recipe = recipe.leaving_out(leave_out)
+        out = out or RUNS / recipe.name
+    return train_recipe(recipe, data, minutes, device, resume, out)
 
 
 def train_recipe(
@@ -55,8 +67,11 @@ def train_recipe(
 ) -> Path:
     """Train as `recipe` says: `train`, for a recipe that need not be in the table."""
     device = torch.device(choose_device(device))
-    teacher = _teacher(recipe.teacher, device.type) if recipe.teacher else None
-    examples = dataset.load(Path(data) / "train", device)
+    torch.set_float32_matmul_precision("high")
+    teacher = _teacher(recipe.teachers, device.type) if recipe.teachers else None
+    examples = dataset.load(Path(data) / "train", device, recipe.left_out)
+    if recipe.relabelled_by:
+        examples = _relabelled(examples, recipe.relabelled_by, runs)
     classes = len(labels.DOMAINS[recipe.domain].classes)
     run = begin(
         recipe, logit_adjustment.class_weights(examples, recipe.class_power, classes), device
@@ -75,6 +90,21 @@ def train_recipe(
     return folder
 
 
-def _teacher(name: str, device: str) -> Teacher:
-    segmenter = pipeline.load(name, device)
-    return Teacher(segmenter.network, segmenter.checkpoint.recipe)
+def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dataset:
+    """Return `examples` as the checkpoint called `name` corrects them; it is asked only once."""
+    device = examples.labels.device
+    judge = pipeline.load(name, device.type)
+    kept = runs / "relabelled" / f"{name}-{judge.checkpoint.sha256[:12]}-{len(examples)}.pt"
+    if kept.is_file():
+        return replace(examples, labels=torch.load(kept, weights_only=True).to(device))
+    examples = relabel.corrected(examples, judge.network, judge.checkpoint.recipe)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = kept.with_suffix(f".{os.getpid()}")
+    torch.save(examples.labels.cpu(), unfinished)
+    unfinished.replace(kept)
+    return examples
+
+
+def _teacher(names: Sequence[str], device: str) -> Teacher:
+    segmenters = [pipeline.load(name, device) for name in names]
+    return Teacher([(each.network, each.checkpoint.recipe) for each in segmenters])

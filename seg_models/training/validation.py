@@ -10,14 +10,21 @@ from torch import Tensor, nn
 from .. import preprocess, upsample
 from ..evaluation import metrics
 from ..specs import Recipe
+from .dataset import is_of
 
 
 def score(
-    network: nn.Module, recipe: Recipe, folder: Path, device: torch.device, limit: int | None = None
+    network: nn.Module, recipe: Recipe, folder: Path, device: torch.device, left_out: str = ""
 ) -> metrics.Scores:
-    """Return the figures over `folder`'s photos, or over `limit` of them spread evenly."""
+    """Return the figures over `folder`'s photos, or over those whose names begin with `left_out`.
+
+    The left-out ones lie beside the others, in `train/`.
+    """
+    found = metrics.pairs(folder)
+    if left_out:
+        found = [p for p in metrics.pairs(folder.parent / "train") if is_of(p[0], left_out)]
     total = None
-    for photo, truth_path in metrics.spread(metrics.pairs(folder), limit):
+    for photo, truth_path in found:
         found = probabilities(network, recipe, photo, device)
         labels = found.argmax(0).cpu().numpy()
         counts = metrics.confusion(labels, metrics.read_truth(truth_path), len(found))

@@ -18,7 +18,7 @@ def test_class_weights_follow_the_frequencies_and_average_to_one():
     labels = torch.zeros(1, 10, 10, dtype=torch.uint8)
     labels[0, 0], labels[0, 1] = 1, 255  # 80 pixels of class 0, 10 of 1, 10 void
     photos = torch.zeros(1, 3, 10, 10, dtype=torch.uint8)
-    data = dataset.Dataset(photos, labels, torch.tensor([[10, 10]]))
+    data = dataset.Dataset(photos, labels, torch.tensor([[10, 10]]), torch.tensor([False]))
     weights = logit_adjustment.class_weights(data, 0.5, 2)
     torch.testing.assert_close(weights[1] / weights[0], torch.tensor(8.0) ** 0.5)
     torch.testing.assert_close((weights * torch.tensor([8 / 9, 1 / 9])).sum(), torch.tensor(1.0))

@@ -26,7 +26,7 @@ def test_every_recipes_parts_answer_at_their_own_resolution(name):
     maps = supervision.scores()
     assert [each.shape[:2] for each in maps] == [(2, 7)] * len(row.supervised)
     assert all(one.shape[-1] < other.shape[-1] for one, other in pairwise(maps))
-    assert row.teacher  # who else should say what they are to answer?
+    assert row.teachers  # who else should say what they are to answer?
 
 
 def test_a_parts_gradient_comes_from_its_own_classifier():

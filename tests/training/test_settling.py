@@ -45,7 +45,7 @@ def test_a_run_begins_as_its_example(data):
         run.network.state_dict().values(), run.average.state_dict().values(), strict=True
     ):
         assert torch.equal(own, kept)
-    photos, _ = loop.draw(run, data, torch.ones(4))
+    photos, *_ = loop.draw(run, data, torch.ones(4))
     with torch.inference_mode():
         ours, theirs = run.network(photos), Segmenter().network(photos)
     assert torch.corrcoef(torch.stack([ours.flatten(), theirs.flatten()]))[0, 1] > 0.6

@@ -16,6 +16,7 @@ from seg_models.checkpoints.loader import network as trained_network
 from seg_models.specs import Recipe
 from seg_models.training import dataset, export, logit_adjustment, loop, recipes
 from seg_models.training.augmentation import Variation
+from seg_models.training.camera import Camera
 from seg_models.training.init import initialise
 from seg_models.training.logit_adjustment import rebalance
 from seg_models.training.recipes import TrainingRecipe
@@ -32,7 +33,7 @@ TINY = TrainingRecipe(
     {"width": 0.06, "fc_channels": 16, "norm": True},
     crops=240,
     batch=4,
-    variation=Variation(crop=32, smallest=0.8, largest=1.2, turn=0.0, light=0.1),
+    variation=Variation(crop=32, smallest=0.8, largest=1.2, turn=0.0, camera=Camera(light=0.1)),
     rate=2e-2,
     dropout=0.0,
     storage="float16",
@@ -183,14 +184,14 @@ def test_a_coarse_beginning_takes_twice_as_many_crops_of_half_the_size(squares, 
     run = begin(replace(TINY, coarse=0.5), torch.ones(7), torch.device("cpu"))
     run.progress = progress
     chances = dataset.sampling_weights(data, 7)
-    photos, labels = loop.draw(run, data, chances)
+    photos, labels, _ = loop.draw(run, data, chances)
     assert (photos.shape, labels.shape) == (shape, (shape[0], *shape[2:]))
     loop._step(run, data, chances, None)
     assert run.crops == shape[0]
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones(tmp_path):
-    with pytest.raises(ValueError, match="known are deeplab_v3-animals"):
+    with pytest.raises(ValueError, match=r"known are .*deeplab_v3-animals"):
         train("deeplab_v9-animals", tmp_path)
 
 
@@ -205,4 +206,4 @@ def test_every_recipe_can_be_built(name):
     with torch.device("meta"):
         network = networks.create(row.architecture, 7, **row.options)
     assert network.output_stride >= 1
-    assert row.teacher is None or row.teacher in recipes.RECIPES
+    assert set(row.teachers) <= set(recipes.RECIPES)

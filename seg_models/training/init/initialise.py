@@ -31,18 +31,17 @@ def settle(run: Run, data: dataset.Dataset) -> None:
         WeightsError: If the recipe's example cannot be had.
     """
     recipe, network = run.recipe, run.network
-    chances = dataset.sampling_weights(data, len(run.class_weights)).cpu()
+    chances = dataset.sampling_weights(data, len(run.class_weights))
     if recipe.example and not recipe.goes_on:
         example = pipeline.load(recipe.example, run.device.type).network
         _follow(network, example, *_crops(run, data, chances))
     if run.known:
-        photos, _ = draw(run, data, chances)
-        mirrored_too = (
-            segnet_to_deconvnet.names(network) if isinstance(network, DeconvNet) else set()
-        )
-        known = run.known | mirrored_too
+        photos, *_ = draw(run, data, chances)
+        known = run.known
+        if isinstance(network, DeconvNet):
+            known = known | segnet_to_deconvnet.names(network)
         images = augmentation.normalised(photos, recipe.recipe)
-        bn_calibration.let_pass(network, known, images, unit_size=not recipe.goes_on)
+        bn_calibration.let_pass(network, known, images, unit_size=recipe.encoder is not None)
     if recipe.passing and isinstance(network, SegNet):
         discriminative_init.focus(network, *_crops(run, data, chances))
     run.average.load_state_dict(network.state_dict())

@@ -1,5 +1,7 @@
 """Loading checkpoints: strictly, once, and in the number format the hardware is fast in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tiny
@@ -7,7 +9,7 @@ import torch
 
 import seg_models
 from seg_models import networks, pipeline
-from seg_models.checkpoints import registry, storage
+from seg_models.checkpoints import loader, registry, storage
 from seg_models.device import choose_device
 from seg_models.specs import WeightsError
 
@@ -28,6 +30,18 @@ def test_a_network_is_loaded_once_and_anew_when_its_weights_change(weights):
     assert seg_models.load("tiny-animals", "cpu").network is first
     tiny.pack(weights, "tiny-animals", seed=1)
     assert seg_models.load("tiny-animals", "cpu").network is not first
+
+
+def test_the_record_that_is_given_is_the_one_that_is_loaded(weights):
+    """Not what config.json says: a caller may want the same weights at another stride."""
+    options = {"width": 0.05, "output_stride": 16}
+    written = tiny.pack(weights, "tiny-voc", "deeplab_v3", options=options)
+    finer = replace(written, options={**options, "output_stride": 8})
+    strides = [seg_models.load(each, "cpu").network.output_stride for each in (written, finer)]
+    assert strides == [16, 8]
+    (written.folder / "config.json").unlink()
+    loader.forget()
+    assert seg_models.load(finer, "cpu").network.output_stride == 8
 
 
 @pytest.mark.parametrize(

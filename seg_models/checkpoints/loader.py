@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections import OrderedDict, defaultdict
-from pathlib import Path
+from collections import defaultdict
 
 import torch
+from cachetools import LRUCache
 from torch import nn
 
 from .. import networks
 from ..specs import Checkpoint, WeightsError
-from . import registry, weights
+from . import weights
 
 LIMIT_BYTES = 3 * 2**29  # of parameters: a dozen networks, or one as large as DeconvNet's 1 GB
 
-_kept: OrderedDict[tuple, nn.Module] = OrderedDict()  # the latest used is the last
-_lock = threading.Lock()
-# Two visitors who choose one network must not load it twice, nor wait for another's download.
-_loading: dict[str, threading.Lock] = defaultdict(threading.Lock)
-
 
 def network(checkpoint: Checkpoint, device: str) -> nn.Module:
-    """Return the checkpoint's network on `device`, for inference only.
+    """Return the network that `checkpoint` describes on `device`, for inference only.
 
     Raises:
+        ValueError: If there is no such architecture, or it does not know the options.
         WeightsError: If its weights cannot be had or do not fit.
     """
-    key = (checkpoint.folder, checkpoint.sha256, device)  # new weights are another network
-    with _loading[checkpoint.name]:
-        found = _find(key)
-        return _keep(key, _load(checkpoint.folder, device)) if found is None else found
+    key = _key(checkpoint, device)
+    with _loading[key]:
+        with _lock:
+            found = _kept.get(key)
+        if found is None:
+            found = _load(checkpoint, device)
+            with _lock:
+                _kept[key] = found
+        return found
 
 
 def forget() -> None:
@@ -44,24 +46,26 @@ def size(network: nn.Module) -> int:
     return sum(each.nbytes for each in (*network.parameters(), *network.buffers()))
 
 
-def _find(key: tuple) -> nn.Module | None:
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-        return _kept.get(key)
+def _room(network: nn.Module) -> int:
+    """Return the bytes that `network` counts for: the newest is kept however large it is."""
+    return min(size(network), LIMIT_BYTES)
 
 
-def _keep(key: tuple, network: nn.Module) -> nn.Module:
-    """Remember `network`; the least used make room, the newest stays however large it is."""
-    with _lock:
-        _kept[key] = network
-        while len(_kept) > 1 and sum(map(size, _kept.values())) > LIMIT_BYTES:
-            _kept.popitem(last=False)
-    return network
+_kept: LRUCache[tuple, nn.Module] = LRUCache(LIMIT_BYTES, getsizeof=_room)
+_lock = threading.Lock()
+# Two visitors who choose one network must not load it twice, nor wait for another's download.
+_loading: dict[tuple, threading.Lock] = defaultdict(threading.Lock)
 
 
-def _load(folder: Path, device: str) -> nn.Module:
-    checkpoint = registry.read(folder)
+def _key(checkpoint: Checkpoint, device: str) -> tuple:
+    """Return all that decides what the network answers: new weights are another network."""
+    options = json.dumps(dict(checkpoint.options), sort_keys=True, default=repr)
+    classes = len(checkpoint.labels.classes)
+    place = checkpoint.folder, checkpoint.sha256, checkpoint.hub
+    return checkpoint.architecture, options, classes, *place, device
+
+
+def _load(checkpoint: Checkpoint, device: str) -> nn.Module:
     classes = len(checkpoint.labels.classes)
     network = networks.create(checkpoint.architecture, classes, **checkpoint.options)
     try:

@@ -5,6 +5,7 @@ import json
 import pytest
 import tiny
 import torch
+from cachetools import LRUCache
 
 from seg_models import pipeline
 from seg_models.checkpoints import loader
@@ -78,15 +79,20 @@ def test_other_errors_are_not_taken_for_it(segmenter, flag, monkeypatch):
 
 def test_networks_are_kept_by_their_bytes(tmp_path, monkeypatch):
     checkpoints = [tiny.pack(tmp_path, f"net{number}-animals") for number in range(3)]
-    loader.forget()
+    limited(monkeypatch, 2 * loader.size(loader.network(checkpoints[0], "cpu")))
     first = loader.network(checkpoints[0], "cpu")
     assert loader.network(checkpoints[0], "cpu") is first
-    monkeypatch.setattr(loader, "LIMIT_BYTES", 2 * loader.size(first))
     loader.network(checkpoints[1], "cpu")
     loader.network(checkpoints[0], "cpu")
     loader.network(checkpoints[2], "cpu")  # and the second, least used, makes room
     assert loader.network(checkpoints[0], "cpu") is first
     assert sum(map(loader.size, loader._kept.values())) <= loader.LIMIT_BYTES
-    monkeypatch.setattr(loader, "LIMIT_BYTES", 1)
+    limited(monkeypatch, 1)
     assert loader.network(checkpoints[1], "cpu") is loader.network(checkpoints[1], "cpu")
-    loader.forget()
+    loader.network(checkpoints[2], "cpu")
+    assert len(loader._kept) == 1
+
+
+def limited(monkeypatch, limit_bytes):
+    monkeypatch.setattr(loader, "LIMIT_BYTES", limit_bytes)
+    monkeypatch.setattr(loader, "_kept", LRUCache(limit_bytes, getsizeof=loader._room))

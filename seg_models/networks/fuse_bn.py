@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from .layers import Unit
 
@@ -19,15 +20,9 @@ def folded_state(network: nn.Module) -> dict[str, Tensor]:
         if isinstance(unit, Unit) and unit.norm is not None:
             for key in unit.norm.state_dict():
                 del state[f"{name}.norm.{key}"]
-            weight, bias = _folded(unit.conv, unit.norm)
-            state[f"{name}.conv.weight"], state[f"{name}.conv.bias"] = weight, bias
+            conv, norm = unit.conv, unit.norm
+            state[f"{name}.conv.weight"], state[f"{name}.conv.bias"] = fuse_conv_bn_weights(
+                conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps,
+                norm.weight, norm.bias, conv.transposed,
+            )  # fmt: skip
     return state
-
-
-def _folded(conv: nn.Conv2d | nn.ConvTranspose2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    bias = conv.bias if conv.bias is not None else torch.zeros_like(norm.bias)
-    # A transposed convolution keeps its output channels in the second dimension.
-    shape = [1] * conv.weight.dim()
-    shape[1 if conv.transposed else 0] = -1
-    return conv.weight * gain.view(shape), (bias - norm.running_mean) * gain + norm.bias

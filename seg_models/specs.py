@@ -14,8 +14,30 @@ VOID = 255  # the label of a pixel that belongs to no class: never scored, never
 WEIGHTS_FILE = "model.safetensors"  # the weights as this project stores and publishes them
 
 
+class Message(str):
+    """A sentence that knows which one it is: English as a text, and translated where it is shown.
+
+    As with gettext, the English template is the code of its kind, "{repo} is gated"; `parameters`
+    are what stands in its places, by their names, and may be such sentences themselves. An error's
+    is `error.args[0]`.
+    """
+
+    template: str
+    parameters: Mapping[str, Any]
+
+    def __new__(cls, template: str, **parameters: Any) -> Message:
+        """Fill the places of `template` as `str.format` does."""
+        made = super().__new__(cls, template.format(**parameters))
+        made.template, made.parameters = template, parameters
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Say how a copy is made, in this process or another."""
+        return (self.template,), dict(self.parameters)
+
+
 class WeightsError(RuntimeError):
-    """The weights of a checkpoint cannot be had; the message says why and what to do."""
+    """The weights of a checkpoint cannot be had; its `Message` says why and what to do."""
 
 
 class HubUnreachableError(WeightsError):
@@ -124,4 +146,4 @@ class Segmentation:
     refined: Tensor | None = None  # (C, H, W) after the latest CRF iteration
     history: tuple[Tensor, ...] = ()  # (H, W) uint8 labels after CRF iterations 1, 2, ...
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # per stage
-    remark: str = ""  # what went otherwise than asked
+    fell_back_to_cpu: bool = False  # since the GPU's memory was full

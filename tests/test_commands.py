@@ -61,7 +61,7 @@ def test_evaluate_prints_a_table(data, capsys):
 
 def test_evaluate_records_both_figures(data, weights, capsys, monkeypatch):
     saved = {}
-    monkeypatch.setattr(registry, "save_facts", lambda facts, folder: saved.update(facts))
+    monkeypatch.setattr(registry, "save", lambda each: saved.update(registry.describe(each)))
     evaluated(data, capsys, "--record", "--crf", "1")
     results = json.loads(json.dumps(saved))["results"]
     assert results["val_pixel_accuracy"] == pytest.approx(2 / 3, abs=1e-4)

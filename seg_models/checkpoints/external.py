@@ -11,7 +11,15 @@ from pathlib import Path
 
 from ..hub import download
 from ..hub.download import OWNER, Progress
-from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress, HubUnreachableError, Terms, WeightsError
+from ..specs import (
+    WEIGHTS_FILE,
+    Checkpoint,
+    HubAddress,
+    HubUnreachableError,
+    Message,
+    Terms,
+    WeightsError,
+)
 from . import registry
 from .schema import checked_external
 
@@ -52,7 +60,8 @@ def from_folder(folder: Path) -> Checkpoint:
     """Return the checkpoint in `folder`; it must hold config.json and model.safetensors."""
     checkpoint = checked_external(registry.read(folder), OWNER.largest)
     if not checkpoint.embedded:
-        raise WeightsError(f"{folder} holds no {WEIGHTS_FILE}; put it beside config.json")
+        template = "{folder} holds no {file}; put it beside config.json"
+        raise WeightsError(Message(template, folder=folder, file=WEIGHTS_FILE))
     return checkpoint
 
 
@@ -65,15 +74,11 @@ def from_hub(repo: str, progress: Progress | None = None, terms: Terms = OWNER) 
         ValueError, WeightsError: As `open_checkpoint`.
     """
     if not REPO.fullmatch(repo):
-        raise ValueError(
-            f"{repo[:100]!r} is neither a folder nor a Hub repo; a repo is named like me/my-network"
-        )
+        template = "{name!r} is neither a folder nor a Hub repo; a repo is named like me/my-network"
+        raise ValueError(Message(template, name=repo[:100]))
     name, _, commit = repo.partition("@")
     config = _config(HubAddress(name, commit or None, "config.json"), progress, terms)
-    try:
-        checkpoint = checked_external(registry.read(config.parent), terms.largest)
-    except ValueError as error:  # whose message must not tell a visitor the server's folders
-        raise ValueError(str(error).replace(str(config.parent), name)) from error
+    checkpoint = checked_external(registry.read(config.parent), terms.largest)
     address = HubAddress(name, config.parent.name)  # the cache names its folders by commit
     if not checkpoint.embedded:
         download.download(address, progress, checkpoint.file_bytes, terms)

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import networks
 from ..specs import Checkpoint
+from . import storage
 
 CARD = "README.md"
 CARRIES = """
@@ -37,7 +38,8 @@ def model_card(checkpoint: Checkpoint, picture: str = "") -> str:
 def write(checkpoint: Checkpoint) -> Path:
     """Write the card beside the checkpoint's config.json; return its path."""
     path = checkpoint.folder / CARD
-    path.write_text(model_card(checkpoint), encoding="utf-8")
+    content = model_card(checkpoint).encode()
+    storage.atomic_write(path, lambda unfinished: unfinished.write_bytes(content))
     return path
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import networks
-from ..specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Recipe
-from . import model_card, schema
+from ..specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Message, Recipe
+from . import model_card, schema, storage
+
+CONFIG = "config.json"
 
 
 def folder() -> Path:
@@ -26,7 +28,7 @@ def checkpoints() -> tuple[Checkpoint, ...]:
 
     A folder without config.json is none.
     """
-    found = [_own(each.parent) for each in folder().glob("*/config.json")]
+    found = [_own(each.parent) for each in folder().glob(f"*/{CONFIG}")]
     return tuple(sorted(found, key=_place))
 
 
@@ -43,15 +45,17 @@ def find(name: str) -> Checkpoint:
     Raises:
         ValueError: If there is none; the message suggests names that come near.
     """
-    for each in folder().glob("*/config.json"):
+    for each in folder().glob(f"*/{CONFIG}"):
         if each.parent.name == name:
             return _own(each.parent)
     known = [each.name for each in checkpoints()]
     if not known:
-        raise ValueError(f"no checkpoint called {name[:100]!r}: there are none in {folder()}")
-    near = difflib.get_close_matches(name, known, n=3)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise ValueError(f"no checkpoint called {name[:100]!r}; {hint}known are {', '.join(known)}")
+        template = "no checkpoint called {name!r}: there are none in {folder}"
+        raise ValueError(Message(template, name=name[:100], folder=folder()))
+    near = " or ".join(difflib.get_close_matches(name, known, n=3))
+    hint = "did you mean {near}? " if near else ""
+    template = "no checkpoint called {name!r}; " + hint + "known are {known}"
+    raise ValueError(Message(template, name=name[:100], near=near, known=", ".join(known)))
 
 
 def read(folder: Path) -> Checkpoint:
@@ -60,7 +64,7 @@ def read(folder: Path) -> Checkpoint:
     Raises:
         ValueError: If the file is no such description; the message names file and fault.
     """
-    path = folder / "config.json"
+    path = folder / CONFIG
     shown = f"{folder.name}/{path.name}"  # also to visitors, who need not know where it lies
     try:
         checkpoint = _checkpoint(json.loads(path.read_text(encoding="utf-8")), folder)
@@ -83,12 +87,27 @@ def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     return facts
 
 
+def save(checkpoint: Checkpoint) -> None:
+    """Write config.json, as `read` reads it, and the model card to the checkpoint's folder.
+
+    Raises:
+        ValueError: If a fact has no meaning; nothing is written then.
+    """
+    schema.check(checkpoint)
+    content = text(checkpoint).encode()
+    path = checkpoint.folder / CONFIG
+    storage.atomic_write(path, lambda unfinished: unfinished.write_bytes(content))
+    model_card.write(checkpoint)
+
+
+def text(checkpoint: Checkpoint) -> str:
+    """Return what config.json says, in full."""
+    return json.dumps(describe(checkpoint), indent=2, ensure_ascii=False) + "\n"
+
+
 def save_facts(facts: Mapping[str, Any], folder: Path) -> None:
-    """Write config.json, which `read` reads, and the model card that follows from it."""
-    unfinished = folder / "config.json.unfinished"
-    unfinished.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
-    os.replace(unfinished, folder / "config.json")
-    model_card.write(read(folder))
+    """Write config.json and the model card of a checkpoint described by plain values."""
+    save(_checkpoint(facts, folder))
 
 
 def _own(folder: Path) -> Checkpoint:

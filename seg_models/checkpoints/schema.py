@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -17,28 +17,18 @@ import torch
 from .. import networks
 from ..crf.validation import check_settings
 from ..networks.flops import flops
-from ..specs import Checkpoint, HubAddress, LabelSet, Recipe
+from ..specs import Checkpoint, HubAddress, LabelSet, Message, Recipe
 from . import storage
 
 NAME = re.compile(r"\w[\w.-]{0,95}", re.ASCII)  # a folder's, and a file's
 REPO = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 HEXADECIMAL = re.compile(r"[0-9a-f]+")
-MOST_ITERATIONS = 100  # of the CRF; it is settled after ten
+MOST_ITERATIONS = 100  # of the CRF, wherever they are asked for; it is settled after ten
+LONGEST_CLASS = 64  # characters of a class's name
+LARGEST_SIDE = 2048  # pixels of a network's input; ours learn from 64 to 768
 LARGEST_NETWORK = 300_000_000  # parameters; DeconvNet, the largest here, has 252 million
 LARGEST_COST = 3_000_000_000_000  # multiply-adds; DilatedNet, the dearest, has 2.4 at 1024 pixels
 LARGEST_OPTION = 4096  # of the numbers a network is built by
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a config.json may ask for at most."""
-
-    longest_class: int  # characters of a class's name
-    largest_side: int  # pixels of a network's input; ours learn from 64 to 768
-
-
-OWN = Limits(longest_class=100, largest_side=4096)
-EXTERNAL = Limits(longest_class=64, largest_side=2048)
 
 
 def check(checkpoint: Checkpoint) -> None:
@@ -58,17 +48,22 @@ def checked_external(checkpoint: Checkpoint, largest_file: int) -> Checkpoint:
     name = checkpoint.name
     if checkpoint.architecture not in networks.architectures():
         known = ", ".join(networks.architectures())
+        template = "{name} is a {architecture!r}, which is unknown here; known are {known}"
         raise ValueError(
-            f"{name} is a {checkpoint.architecture!r}, which is unknown here; known are {known}"
+            Message(template, name=name, architecture=checkpoint.architecture, known=known)
         )
     stated = isinstance(checkpoint.sha256, str) and isinstance(checkpoint.file_bytes, int)
     if not stated or checkpoint.file_bytes < 1:
-        raise ValueError(f"config.json of {name} must state file_bytes and sha256")
+        template = "config.json of {name} must state file_bytes and sha256"
+        raise ValueError(Message(template, name=name))
     if checkpoint.file_bytes > largest_file:
-        raise ValueError(f"{name} has {checkpoint.file_bytes:,} bytes; {largest_file:,} may be")
+        template = "{name} has {size:,} bytes; {most:,} may be"
+        raise ValueError(
+            Message(template, name=name, size=checkpoint.file_bytes, most=largest_file)
+        )
     for what, modest in _modesty(checkpoint).items():
         if not modest:
-            raise ValueError(f"config.json of {name} asks for {what}")
+            raise ValueError(Message("config.json of {name} asks for {what}", name=name, what=what))
     return replace(checkpoint, parameters=_counted(checkpoint))
 
 
@@ -115,13 +110,16 @@ def _label_faults(labels: LabelSet) -> Iterator[str]:
         yield f"{classes} classes but {colours} colours"
     if not 1 <= classes <= 255:
         yield f"{classes} classes, but 1 to 255 can be labelled"
-    if not all(isinstance(each, str) and len(each) <= OWN.longest_class for each in labels.classes):
-        yield f"classes must be names of at most {OWN.longest_class} characters"
+    if not all(isinstance(each, str) and len(each) <= LONGEST_CLASS for each in labels.classes):
+        yield f"classes must be names of at most {LONGEST_CLASS} characters"
 
 
 def _recipe_faults(recipe: Recipe) -> Iterator[str]:
-    if not _is_whole(recipe.long_side, 1, OWN.largest_side):
-        yield f"recipe.long_side is {recipe.long_side!r:.40}, not a whole number from 1 to 4096"
+    if not _is_whole(recipe.long_side, 1, LARGEST_SIDE):
+        yield (
+            f"recipe.long_side is {recipe.long_side!r:.40}, "
+            f"not a whole number from 1 to {LARGEST_SIDE}"
+        )
     if not all(_is_triple(each) for each in (recipe.mean, recipe.std)) or 0 in recipe.std:
         yield "recipe.mean and recipe.std need three numbers each, std none that is 0"
 
@@ -173,11 +171,7 @@ def _modesty(checkpoint: Checkpoint) -> dict[str, bool]:
     recipe, classes = checkpoint.recipe, checkpoint.labels.classes
     return {
         "unlikely options": all(map(_is_modest, checkpoint.options.values())),
-        "classes whose names cannot be shown": all(
-            0 < len(each) <= EXTERNAL.longest_class and each.isprintable() for each in classes
-        ),
-        f"an input of more than {EXTERNAL.largest_side} pixels": recipe.long_side
-        <= EXTERNAL.largest_side,
+        "classes whose names cannot be shown": all(each and each.isprintable() for each in classes),
         "an unlikely mean or std": (
             all(abs(each) <= 1e3 for each in recipe.mean)
             and all(1e-3 <= each <= 1e3 for each in recipe.std)
@@ -199,11 +193,12 @@ def _counted(checkpoint: Checkpoint) -> int:
         )
     count = sum(each.numel() for each in network.parameters())
     if count > LARGEST_NETWORK:
-        raise ValueError(f"{checkpoint.name} has {count:,} parameters; {LARGEST_NETWORK:,} may be")
+        template = "{name} has {size:,} parameters; {most:,} may be"
+        raise ValueError(Message(template, name=checkpoint.name, size=count, most=LARGEST_NETWORK))
     side = checkpoint.recipe.long_side
     if flops(network, (side, side)) > LARGEST_COST:
-        raise ValueError(
-            f"{checkpoint.name} needs over {LARGEST_COST:,} multiply-adds at {side} pixels; "
-            "lower its recipe.long_side"
+        template = (
+            "{name} needs over {most:,} multiply-adds at {side} pixels; lower its recipe.long_side"
         )
+        raise ValueError(Message(template, name=checkpoint.name, most=LARGEST_COST, side=side))
     return count

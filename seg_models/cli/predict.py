@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from .. import pipeline
-from ..checkpoints import weights
+from ..checkpoints import storage, weights
 from ..pipeline import Segmenter
 from ..specs import CrfSettings, LabelSet, Segmentation
 from ..upsample import likeliest
@@ -88,15 +87,14 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
     labels = pipeline.labels(segmentation)
     own = job.segmenter.checkpoint.labels
     label_set = palettes.safe_colours(own) if job.safe else own
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
     for name, picture in _pictures(segmentation, labels, label_set).items():
-        _write(folder / name, picture.save)
+        storage.atomic_write(folder / name, picture.save)
     facts = {"photo": photo.name, **draw.details(segmentation, labels), "request": request}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     # Not every file's name is Unicode; what is not is written in JSON's own escapes.
     content = text.encode("utf-8", "backslashreplace")
-    _write(folder / FACTS, lambda path: path.write_bytes(content))
+    storage.atomic_write(folder / FACTS, lambda path: path.write_bytes(content))
     return True
 
 
@@ -138,13 +136,3 @@ def _is_done(folder: Path, request: dict[str, Any]) -> bool:
         return False
     whole = all((folder / name).is_file() for name in PICTURES)
     return whole and isinstance(facts, dict) and facts.get("request") == request
-
-
-def _write(path: Path, save: Callable[[Path], Any]) -> None:
-    """Save under another name first, so that nobody meets half a file under the right one."""
-    unfinished = path.with_name(f".{path.name}")
-    try:
-        save(unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)

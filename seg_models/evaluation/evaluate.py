@@ -94,7 +94,7 @@ def record(result: Evaluation, checkpoint: Checkpoint, crf: CrfSettings | None) 
         results |= {f"val_{key}_crf": refined[key] for key in refined}
         results["crf_iterations"] = crf.iterations
     results = {**checkpoint.results, **results}
-    registry.save_facts(registry.describe(replace(checkpoint, results=results)), checkpoint.folder)
+    registry.save(replace(checkpoint, results=results))
 
 
 def _named(scores: Scores, checkpoint: Checkpoint) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from .. import pipeline
-from ..checkpoints import model_card, weights
+from ..checkpoints import model_card, registry, weights
 from ..hub import upload
 from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress
 from ..visualize import draw
@@ -20,7 +20,7 @@ COLLECTION = "Coarse to Crisp"
 DESCRIPTION = "Classic segmentation networks, from the raw score map to the CRF-refined mask."
 SAMPLE = "sample.jpg"
 # What handler.py needs from PyPI; the page's own list, requirements.txt, has these and more.
-REQUIREMENTS = ("torch>=2.8", "safetensors>=0.5", "numpy>=1.26", "pillow>=11")
+REQUIREMENTS = ("torch>=2.8", "safetensors>=0.5", "numpy>=1.26", "pillow>=11", "cachetools>=5")
 LICENCE = Path(__file__).parents[2] / "LICENSE"
 ASSETS = Path(__file__).parents[2] / "assets"
 SIDE = 400  # pixels, the long side of each of the sample's three panels
@@ -66,12 +66,11 @@ def contents(checkpoint: Checkpoint, namespace: str) -> upload.Contents:
     config.json names the repo but no commit: it cannot know the one that it is part of.
     """
     published = replace(checkpoint, hub=HubAddress(f"{namespace}/{checkpoint.name}"))
-    facts = _facts(checkpoint) | {"hub": {"repo": published.hub.repo, "commit": None}}
     shown = sample(checkpoint)
     picture = f"![{shown.alt}]({SAMPLE})\n\n{shown.credit}" if shown else ""
     files: dict[str, Path | bytes] = {
         model_card.CARD: model_card.model_card(published, picture).encode(),
-        "config.json": _text(facts),
+        registry.CONFIG: registry.text(published).encode(),
         WEIGHTS_FILE: weights.locate(checkpoint),
         "handler.py": Path(__file__).with_name("endpoint_handler.py"),
         "requirements.txt": "".join(f"{line}\n" for line in REQUIREMENTS).encode(),
@@ -98,23 +97,11 @@ def _collect(client: Any, namespace: str, parcels: dict) -> str:
 
 def _pin(checkpoint: Checkpoint, address: HubAddress) -> str:
     """Note in config.json where the weights now lie; return what to add to the report."""
-    facts = _facts(checkpoint) | {"hub": {"repo": address.repo, "commit": address.commit}}
     try:
-        unfinished = checkpoint.folder / "config.json.unfinished"
-        unfinished.write_bytes(_text(facts))
-        unfinished.replace(checkpoint.folder / "config.json")
-        model_card.write(replace(checkpoint, hub=address))
+        registry.save(replace(checkpoint, hub=address))
     except OSError as error:
         return f" (config.json cannot be written, so this commit is not pinned: {error.strerror})"
     return ""
-
-
-def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
-    return json.loads((checkpoint.folder / "config.json").read_text(encoding="utf-8"))
-
-
-def _text(facts: dict[str, Any]) -> bytes:
-    return (json.dumps(facts, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 @dataclass(frozen=True)

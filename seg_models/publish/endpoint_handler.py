@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MOST_ITERATIONS = 50
-
 
 class EndpointHandler:
     """The network of the repo in `path`, loaded once and asked many times."""
@@ -31,7 +29,7 @@ class EndpointHandler:
 
         Args:
             data: "inputs" is the photo, as bytes of an image file, as such bytes in base64, or as
-                a PIL image; "parameters" may hold "crf_iterations", 0 (the default, off) to 50.
+                a PIL image; "parameters" may hold "crf_iterations", 0 (the default, off) to 100.
 
         Returns:
             "mask": a PNG in base64, of the photo's size, where a pixel is its class index;
@@ -63,10 +61,14 @@ class EndpointHandler:
 
 
 def _iterations(parameters: dict[str, Any]) -> int:
+    from seg_models.checkpoints.schema import MOST_ITERATIONS
+
     wanted = parameters.get("crf_iterations", 0)
     whole = isinstance(wanted, int) and not isinstance(wanted, bool)
     if not whole or not 0 <= wanted <= MOST_ITERATIONS:
-        raise ValueError(f"crf_iterations is {wanted!r}; give a whole number, 0 to 50")
+        raise ValueError(
+            f"crf_iterations is {wanted!r}; give a whole number, 0 to {MOST_ITERATIONS}"
+        )
     return wanted
 
 

@@ -175,7 +175,7 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     renewed = replace(
         checkpoint, sha256=sha256, file_bytes=size, training=training, results={}, hub=None
     )
-    registry.save_facts(registry.describe(renewed), checkpoint.folder)
+    registry.save(renewed)
     return found
 
 

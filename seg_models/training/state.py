@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks, pipeline
+from ..checkpoints import storage
 from . import logit_adjustment, precision
 from .deep_supervision import DeepSupervision
 from .init import identity_init, pretrained
@@ -124,8 +124,7 @@ def report(run: Run, what: str) -> None:
 
 
 def store(run: Run, path: Path) -> None:
-    """Write all that is needed to go on, under a temporary name first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write all that is needed to go on; an older state stays until all is."""
     state = {
         "network": run.network.state_dict(),
         "average": run.average.state_dict(),
@@ -137,12 +136,7 @@ def store(run: Run, path: Path) -> None:
         "best_state": run.best_state,
         "before": run.before,
     }
-    unfinished = path.with_suffix(".unfinished")
-    try:
-        torch.save(state, unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    storage.atomic_write(path, lambda unfinished: torch.save(state, unfinished))
 
 
 def restore(run: Run, path: Path) -> None:

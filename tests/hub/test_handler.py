@@ -70,8 +70,8 @@ def test_crf_iterations_are_a_parameter(endpoint, picture):
         ({"inputs": "nobase64!"}, "not base64"),
         ({"inputs": b"no picture"}, "cannot be read as a picture"),
         ({"inputs": ["a", "list"]}, "is a list"),
-        ({"inputs": b"", "parameters": {"crf_iterations": -1}}, "0 to 50"),
-        ({"inputs": b"", "parameters": {"crf_iterations": "3"}}, "0 to 50"),
+        ({"inputs": b"", "parameters": {"crf_iterations": -1}}, "0 to 100"),
+        ({"inputs": b"", "parameters": {"crf_iterations": "3"}}, "0 to 100"),
     ],
 )
 def test_a_wrong_request_is_explained_and_the_next_one_works(endpoint, picture, data, words):

@@ -76,7 +76,7 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     old = registry.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
     training = dict(old.training)
     del training["trunk"]  # the oldest checkpoints do not say
-    registry.save_facts(registry.describe(replace(old, training=training)), old.folder)
+    registry.save(replace(old, training=training))
     out = train_recipe(
         replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
         runs=tmp_path / "runs",
@@ -96,7 +96,7 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
     offsets = before.training["score_offsets"]
     spoilt = {key: offsets[key] + changed[key] for key in offsets}
     facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
-    registry.save_facts(registry.describe(facts), before.folder)
+    registry.save(facts)
 
     found = rebalance(TINY.name, squares / "val", "cpu")
     assert found["score_offsets"] == offsets

@@ -67,14 +67,14 @@ def whereabouts(model: str | None, language: str) -> str:
         return ""
     if model != checkpoint.name:
         return html.escape(say(language, "brought", network=wording.short(model)))
-    state, _, reason = weights.status(checkpoint).partition(": ")
-    return html.escape(say(language, state, reason=translated(language, reason)))
+    reason = translated(language, weights.obstacle(checkpoint) or "")
+    return html.escape(say(language, weights.status(checkpoint), reason=reason))
 
 
 def look(model: str | None, language: str) -> str:
     """Return `whereabouts`, and warn at once of a network whose weights cannot be had."""
     checkpoint = guestbook.lookup(model)
-    reason = weights.status(checkpoint).partition(": ")[2] if checkpoint else ""
+    reason = weights.obstacle(checkpoint) if checkpoint else None
     if reason:
         network, reason = wording.architecture(checkpoint), translated(language, reason)
         gr.Warning(html.escape(say(language, "unavailable", network=network, reason=reason)))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from seg_models.checkpoints import weights
+from seg_models.device import GPU_FULL
 from seg_models.specs import Checkpoint, Segmentation
 from seg_models.upsample import likeliest
 from seg_models.visualize import summary as report
@@ -52,9 +53,9 @@ def choice(checkpoint: Checkpoint, language: str) -> str:
 
 
 def _availability(checkpoint: Checkpoint, language: str) -> str:
-    state = weights.status(checkpoint).partition(":")[0]
+    state = weights.status(checkpoint)
     size = checkpoint.file_bytes  # unknown of other people's files
-    if state == "on the Hub" and size:
+    if state is weights.Status.ON_THE_HUB and size:
         return say(language, "hub-size", megabytes=f"{size / 2**20:.0f}")
     return say(language, f"list-{state}")
 
@@ -120,7 +121,7 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
     key = guestbook.key(checkpoint)
     height, width = segmentation.photo_size
     rows, columns = segmentation.input_size
-    remark = segmentation.remark and f"{translated(language, segmentation.remark)}. "
+    remark = f"{translated(language, GPU_FULL)}. " if segmentation.fell_back_to_cpu else ""
     return remark + say(
         language,
         "summary",
@@ -132,7 +133,7 @@ def summary(segmentation: Segmentation, labels: np.ndarray, language: str) -> st
         height=height,
         columns=columns,
         rows=rows,
-        status=html.escape(short(key) if key else translated(language, weights.status(checkpoint))),
+        status=html.escape(short(key) if key else translated(language, report.status(checkpoint))),
         digest=(weights.sha256(checkpoint) or "?")[:8],
     )
 

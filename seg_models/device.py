@@ -53,22 +53,22 @@ def or_on_cpu(
 ) -> Segmentation:
     """Return what `attempt` gives, or, if the GPU's memory does not suffice, what `instead` does.
 
-    The second bears the remark that it was so.
+    The second says so, by `fell_back_to_cpu`.
     """
     try:
         return attempt()
     except torch.OutOfMemoryError:
         pass  # left first: as long as the error is there, so is what the attempt had allocated
     _make_room()
-    return replace(instead(), remark=GPU_FULL)
+    return replace(instead(), fell_back_to_cpu=True)
 
 
 def on_cpu(segmentation: Segmentation) -> Segmentation:
-    """Return `segmentation` with all it holds in the processor's memory, and that remark."""
+    """Return `segmentation` with all it holds in the processor's memory, and saying so."""
     _make_room()
     held = {name: getattr(segmentation, name) for name in ("score_map", "probabilities", "refined")}
     moved = {name: each.cpu() for name, each in held.items() if isinstance(each, Tensor)}
-    return replace(segmentation, device="cpu", remark=GPU_FULL, **moved)
+    return replace(segmentation, device="cpu", fell_back_to_cpu=True, **moved)
 
 
 def _make_room() -> None:

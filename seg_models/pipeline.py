@@ -117,7 +117,7 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
 def enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
     """Upsample the score map to probabilities for every pixel: the second stage."""
     checkpoint = segmentation.checkpoint
-    if segmentation.remark:  # the stage before had to leave the GPU
+    if segmentation.fell_back_to_cpu:  # the stage before had to leave the GPU
         network = loader.network(checkpoint, "cpu")
     return or_on_cpu(
         lambda: _enlarge(network, segmentation),

@@ -7,16 +7,18 @@ sha256 must be the one config.json states before a single number of it is used.
 import os
 import threading
 from collections import defaultdict
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 
 from .. import networks
 from ..hub import download
 from ..hub.download import Progress
-from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress, WeightsError
+from ..specs import WEIGHTS_FILE, Checkpoint, HubAddress, Message, WeightsError
 from . import storage
 
-NO_ADDRESS = (
+CANNOT = "the weights of {name} cannot be had: {reason}"
+NO_ADDRESS = Message(
     "it is not embedded and no repo of the Hub is known for it; "
     "set SEG_MODELS_NAMESPACE to the account that publishes it"
 )
@@ -40,7 +42,7 @@ def locate(checkpoint: Checkpoint, progress: Progress | None = None) -> Path:
         return _embedded(checkpoint)
     place = address(checkpoint)
     if place is None:
-        raise WeightsError(f"the weights of {checkpoint.name} cannot be had: {NO_ADDRESS}")
+        raise WeightsError(Message(CANNOT, name=checkpoint.name, reason=NO_ADDRESS))
     with _locks[f"{place.repo}/{place.file}"]:
         return _cached(checkpoint, place) or _fetched(checkpoint, place, progress)
 
@@ -62,18 +64,31 @@ def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict
     return module.published_state(tensors)
 
 
-def status(checkpoint: Checkpoint) -> str:
-    """Say at once, asking nobody: "embedded", "cached", "on the Hub" or "unreachable: <why>"."""
+class Status(StrEnum):
+    """Where the weights of a checkpoint are, as far as is known without asking anybody."""
+
+    EMBEDDED = "embedded"
+    CACHED = "cached"
+    ON_THE_HUB = "on the Hub"
+    UNREACHABLE = "unreachable"
+
+
+def status(checkpoint: Checkpoint) -> Status:
+    """Say at once, asking nobody, where the weights are; `obstacle` says why they are not."""
     if checkpoint.embedded:
         snapshot = checkpoint.hub is not None and checkpoint.folder.name == checkpoint.hub.commit
-        return "cached" if snapshot else "embedded"
+        return Status.CACHED if snapshot else Status.EMBEDDED
     place = address(checkpoint)
-    if place is None:
-        return f"unreachable: {NO_ADDRESS}"
-    if any(download.cached(each) for each in _with_mirror(place)):
-        return "cached"
-    failure = download.failure()
-    return f"unreachable: {failure}" if failure else "on the Hub"
+    if place is not None and any(download.cached(each) for each in _with_mirror(place)):
+        return Status.CACHED
+    return Status.UNREACHABLE if place is None or download.failure() else Status.ON_THE_HUB
+
+
+def obstacle(checkpoint: Checkpoint) -> str | None:
+    """Return why the weights are unreachable, in one sentence, or None if they are not."""
+    if status(checkpoint) is not Status.UNREACHABLE:
+        return None
+    return NO_ADDRESS if address(checkpoint) is None else download.failure()
 
 
 def sha256(checkpoint: Checkpoint) -> str | None:
@@ -97,9 +112,13 @@ def _embedded(checkpoint: Checkpoint) -> Path:
     path = checkpoint.folder / WEIGHTS_FILE
     if storage.sha256(path) != checkpoint.sha256:
         raise WeightsError(
-            f"{path.parent.name}/{path.name} is not the published file: its sha256 starts "
-            f"{storage.sha256(path)[:12]}, config.json states {(checkpoint.sha256 or '')[:12]}; "
-            "delete it, or take it again from where this folder came from"
+            Message(
+                "{path} is not the published file: its sha256 starts {found}, config.json states "
+                "{wanted}; delete it, or take it again from where this folder came from",
+                path=f"{path.parent.name}/{path.name}",
+                found=storage.sha256(path)[:12],
+                wanted=(checkpoint.sha256 or "")[:12],
+            )
         )
     return path
 
@@ -128,12 +147,15 @@ def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | Non
         download.discard(path)
         problems.append(
             WeightsError(
-                f"what came from {each.repo} is not the published file (its sha256 differs); "
-                "it was deleted: try again, or tell those who publish it"
+                Message(
+                    "what came from {repo} is not the published file (its sha256 differs); "
+                    "it was deleted: try again, or tell those who publish it",
+                    repo=each.repo,
+                )
             )
         )
     reason = problems[0]
-    raise type(reason)(f"the weights of {checkpoint.name} cannot be had: {reason}") from reason
+    raise type(reason)(Message(CANNOT, name=checkpoint.name, reason=reason.args[0])) from reason
 
 
 def _with_mirror(place: HubAddress) -> tuple[HubAddress, ...]:

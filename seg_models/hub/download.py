@@ -13,15 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..specs import HubAddress, HubUnreachableError, Terms, WeightsError
+from ..specs import HubAddress, HubUnreachableError, Message, Terms, WeightsError
 
 ANSWER_SECONDS = 3  # what a server gets to answer one request
 PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
 PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
+OFFLINE = Message("HF_HUB_OFFLINE is set; unset it to fetch")
+FETCHING = "Fetching {repo}: {size} MB"
 OWNER = Terms()
-Progress = Callable[[float, str], object]  # called with a share from 0 to 1 and a sentence
+Progress = Callable[[float, Message], object]  # a share from 0 to 1 and a sentence
 
-_failures: dict[str, tuple[float, str]] = {}  # endpoint: when, why
+_failures: dict[str, tuple[float, Message]] = {}  # endpoint: when, why
 
 
 def endpoint() -> str:
@@ -31,13 +33,13 @@ def endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", constants.ENDPOINT).rstrip("/")
 
 
-def failure() -> str | None:
+def failure() -> Message | None:
     """Return why no request is worth making now, or None: asks nobody."""
     from huggingface_hub import constants
 
     if constants.is_offline_mode():
-        return "HF_HUB_OFFLINE is set; unset it to fetch"
-    when, why = _failures.get(endpoint(), (0.0, ""))
+        return OFFLINE
+    when, why = _failures.get(endpoint(), (0.0, None))
     return why if why and time.monotonic() - when < PATIENCE else None
 
 
@@ -95,11 +97,18 @@ def download(
     except (HTTPError, OSError, ValueError) as error:
         problem = errors.of_no_answer(error, address, endpoint(), terms)
         if isinstance(problem, HubUnreachableError):
-            _failures[endpoint()] = (time.monotonic(), str(problem))
+            _failures[endpoint()] = (time.monotonic(), problem.args[0])
         raise problem from error
     if found is not None and found != (size or min(found, terms.largest)):
-        wanted = f"the {size} that config.json states" if size else f"at most {terms.largest}"
-        raise WeightsError(f"{address.file} of {address.repo} has {found} bytes, not {wanted}")
+        template = (
+            "{file} of {repo} has {found} bytes, not the {size} that config.json states"
+            if size
+            else "{file} of {repo} has {found} bytes, not at most {size}"
+        )
+        wanted = size or terms.largest
+        raise WeightsError(
+            Message(template, file=address.file, repo=address.repo, found=found, size=wanted)
+        )
     try:
         return _download(address, progress, terms)
     except (HTTPError, OSError, ValueError) as error:
@@ -152,7 +161,7 @@ def bridge(progress: Progress, what: str) -> type:
         def update(self, count: float = 1) -> None:
             self.done += count
             share = min(self.done / self.total, 1.0) if self.total else 0.0
-            progress(share, f"Fetching {what}: {self.done / 1e6:.0f} MB")
+            progress(share, Message(FETCHING, repo=what, size=round(self.done / 1e6)))
 
         def close(self) -> None:
             """Nothing is drawn here, so nothing is wiped."""

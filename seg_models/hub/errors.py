@@ -2,7 +2,7 @@
 
 from huggingface_hub import constants, errors
 
-from ..specs import HubAddress, HubUnreachableError, Terms, WeightsError
+from ..specs import HubAddress, HubUnreachableError, Message, Terms, WeightsError
 
 
 def of_no_answer(
@@ -15,63 +15,81 @@ def of_no_answer(
         return WeightsError(refusal)
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status is not None and status < 500:
-        return WeightsError(f"{endpoint} answers {status} when asked for {address.repo}")
-    if status is not None:
-        return HubUnreachableError(f"{endpoint} answers {status}; try again in some minutes")
-    if isinstance(error, errors.FileMetadataError):
-        return HubUnreachableError(
-            f"{endpoint} does not answer as a Hub does; is a log-in page or a proxy in between?"
-        )
-    if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
-        return HubUnreachableError(f"{endpoint} does not answer; try again in some minutes")
-    return HubUnreachableError(
-        f"{endpoint} cannot be reached ({_first_line(error)}); check the connection"
-    )
+        template = "{hub} answers {status} when asked for {repo}"
+        return WeightsError(Message(template, hub=endpoint, status=status, repo=address.repo))
+    return HubUnreachableError(_silence(error, endpoint, status))
 
 
 def of_no_file(error: Exception, address: HubAddress, terms: Terms) -> WeightsError:
     """Explain why a Hub that answered did not deliver: it broke off, or the disk is in the way."""
     transport = any(isinstance(each, errors.HTTPError) for each in (error, error.__cause__))
     if transport or "Consistency check failed" in str(error):
-        return WeightsError(f"the download of {address.repo} broke off; try again")
+        template = "the download of {repo} broke off; try again"
+        return WeightsError(Message(template, repo=address.repo))
     if terms.cache is not None:  # a visitor can do nothing about it, and need not know the folder
-        return WeightsError(f"{address.repo} cannot be kept: the disk is full or not to be written")
-    return WeightsError(
-        f"the cache folder {constants.HF_HUB_CACHE} cannot keep the file ({_first_line(error)}); "
+        template = "{repo} cannot be kept: the disk is full or not to be written"
+        return WeightsError(Message(template, repo=address.repo))
+    template = (
+        "the cache folder {folder} cannot keep the file ({fault}); "
         "make room there, or set HF_HOME to a folder that can be written"
     )
+    return WeightsError(Message(template, folder=constants.HF_HUB_CACHE, fault=_first_line(error)))
 
 
-def _to_stranger(error: Exception, address: HubAddress, endpoint: str) -> str | None:
+def _silence(error: Exception, endpoint: str, status: int | None) -> Message:
+    """Return why the Hub as a whole is of no use just now."""
+    if status is not None:
+        template = "{hub} answers {status}; try again in some minutes"
+        return Message(template, hub=endpoint, status=status)
+    if isinstance(error, errors.FileMetadataError):
+        template = "{hub} does not answer as a Hub does; is a log-in page or a proxy in between?"
+    elif isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
+        template = "{hub} does not answer; try again in some minutes"
+    else:
+        template = "{hub} cannot be reached ({fault}); check the connection"
+    return Message(template, hub=endpoint, fault=_first_line(error))
+
+
+def _to_stranger(error: Exception, address: HubAddress, endpoint: str) -> Message | None:
     """Return why the Hub gives nothing to those who cannot log in here."""
     match error:
         case errors.GatedRepoError():
-            return f"{address.repo} is gated; only what is open to all can be had here"
+            template = "{repo} is gated; only what is open to all can be had here"
         case errors.RepositoryNotFoundError():
-            return f"there is no {address.repo} on {endpoint}, or it is private; check the name"
-    return None
+            template = "there is no {repo} on {hub}, or it is private; check the name"
+        case _:
+            return None
+    return Message(template, repo=address.repo, hub=endpoint)
 
 
-def _refusal(error: Exception, address: HubAddress, endpoint: str) -> str | None:
+def _refusal(error: Exception, address: HubAddress, endpoint: str) -> Message | None:
     """Return why a Hub that answers does not give this one file."""
     match error:
         case errors.GatedRepoError():
-            return (
-                f"{address.repo} is gated: accept its terms on {endpoint}/{address.repo}, "
-                "then log in with `hf auth login`"
+            template = (
+                "{repo} is gated: accept its terms on {page}, then log in with `hf auth login`"
             )
         case errors.RepositoryNotFoundError():
-            return (
-                f"there is no {address.repo} on {endpoint}, or it is private; check the name, "
+            template = (
+                "there is no {repo} on {hub}, or it is private; check the name, "
                 "or log in with `hf auth login`"
             )
         case errors.RevisionNotFoundError():
-            return f"{address.repo} has no commit {address.commit or 'main'}; check config.json"
+            template = "{repo} has no commit {commit}; check config.json"
         case errors.RemoteEntryNotFoundError():
-            return f"{address.repo} has no file {address.file}; see what it has on {endpoint}"
+            template = "{repo} has no file {file}; see what it has on {hub}"
         case errors.HFValidationError():
-            return f"{address.repo!r} is no name of a Hub repo: it must look like me/my-network"
-    return None
+            template = "{repo!r} is no name of a Hub repo: it must look like me/my-network"
+        case _:
+            return None
+    return Message(
+        template,
+        repo=address.repo,
+        hub=endpoint,
+        page=f"{endpoint}/{address.repo}",
+        commit=address.commit or "main",
+        file=address.file,
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..checkpoints import weights
+from ..device import GPU_FULL
 from ..specs import Checkpoint, LabelSet, Segmentation
 from ..upsample import likeliest
 from ..version import __version__
@@ -43,7 +44,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
         "classes": shares(labels, segmentation.checkpoint.labels),
         "milliseconds": {key: round(ms, 2) for key, ms in segmentation.milliseconds.items()},
         "device": segmentation.device,
-        "remark": segmentation.remark,
+        "remark": GPU_FULL if segmentation.fell_back_to_cpu else "",
         "photo_size": _size(segmentation.photo_size),
         "working_size": _size(segmentation.photo.shape),
         "input_size": _size(segmentation.input_size),
@@ -77,8 +78,15 @@ def row(checkpoint: Checkpoint) -> dict[str, Any]:
         "embedded": checkpoint.embedded,
         "val_miou": checkpoint.results.get("val_miou"),
         "published_miou": checkpoint.published_miou,
-        "status": weights.status(checkpoint),
+        "status": status(checkpoint),
     }
+
+
+def status(checkpoint: Checkpoint) -> str:
+    """Say where the weights are: "embedded", "cached", "on the Hub" or "unreachable: <why>"."""
+    found = weights.status(checkpoint)
+    unreachable = found is weights.Status.UNREACHABLE
+    return f"{found}: {weights.obstacle(checkpoint)}" if unreachable else str(found)
 
 
 def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
         "architecture": checkpoint.architecture,
         "domain": checkpoint.domain,
         "parameters": checkpoint.parameters,
-        "weights": weights.status(checkpoint),
+        "weights": status(checkpoint),
         "repo": place.repo if place else None,
         "commit": place.commit if place else None,
         "sha256": weights.sha256(checkpoint),

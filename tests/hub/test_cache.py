@@ -16,7 +16,7 @@ def test_offline_the_cache_serves_and_the_rest_is_refused(hub, checkpoint, monke
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     before = hub.log()
     assert "HF_HUB_OFFLINE" in refusal(checkpoint)
-    assert weights.status(checkpoint) == "unreachable: HF_HUB_OFFLINE is set; unset it to fetch"
+    assert weights.obstacle(checkpoint) == "HF_HUB_OFFLINE is set; unset it to fetch"
     assert hub.log() == before
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     weights.locate(checkpoint)
@@ -79,4 +79,4 @@ def test_a_file_of_another_size_is_not_even_downloaded(hub, checkpoint):
 def test_without_an_address_it_says_how_to_set_one(checkpoint, monkeypatch):
     monkeypatch.delenv("SEG_MODELS_NAMESPACE")
     assert "SEG_MODELS_NAMESPACE" in refusal(checkpoint)
-    assert "SEG_MODELS_NAMESPACE" in weights.status(checkpoint)
+    assert "SEG_MODELS_NAMESPACE" in weights.obstacle(checkpoint)

@@ -80,7 +80,7 @@ def test_a_hub_that_failed_is_left_alone_for_a_while(hub, checkpoint, monkeypatc
     hub.fault("")
     before = hub.log()
     assert "answers 503" in refusal(checkpoint)
-    assert weights.status(checkpoint).startswith("unreachable: ")
+    assert weights.status(checkpoint) == "unreachable" and weights.obstacle(checkpoint)
     assert hub.log() == before
     monkeypatch.setattr(download, "PATIENCE", 0)
     assert weights.status(checkpoint) == "on the Hub"

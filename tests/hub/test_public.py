@@ -114,7 +114,7 @@ def test_offline_it_is_listed_with_the_reason_and_says_so_when_picked(
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert cli.main(["list"]) == 0
     assert f"{NAME} " in capsys.readouterr().out
-    assert weights.status(public) == "unreachable: HF_HUB_OFFLINE is set; unset it to fetch"
+    assert weights.obstacle(public) == "HF_HUB_OFFLINE is set; unset it to fetch"
     Image.new("RGB", (20, 10)).save(tmp_path / "photo.png")
     assert cli.main(["predict", str(tmp_path / "photo.png"), "--model", NAME]) == 2
     assert f"the weights of {NAME} cannot be had: HF_HUB_OFFLINE" in capsys.readouterr().err

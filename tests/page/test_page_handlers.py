@@ -137,7 +137,9 @@ def test_choices_name_domain_and_quality(zoo_folder):
 
 
 def test_a_choice_from_the_hub_says_its_size_where_that_is_known(monkeypatch):
-    monkeypatch.setattr(wording.weights, "status", lambda checkpoint: "on the Hub")
+    monkeypatch.setattr(
+        wording.weights, "status", lambda checkpoint: wording.weights.Status.ON_THE_HUB
+    )
     abroad = replace(serving.registry.find("deeplab_v1-camvid"), folder=None, file_bytes=3 * 2**20)
     assert wording.choice(abroad, "en").endswith(" · 3 MB from the Hub")
     assert wording.choice(replace(abroad, file_bytes=None), "en").endswith(" · from the Hub")

@@ -42,10 +42,10 @@ def test_a_full_gpu_is_said_and_the_cpu_finishes(segmenter, flag, monkeypatch, s
     calls = fail_once(monkeypatch, step)
     segmentation = segmenter.segment(flag, CRF)
     assert len(calls) == 2
-    assert segmentation.remark == GPU_FULL and segmentation.device == "cpu"
+    assert segmentation.fell_back_to_cpu and segmentation.device == "cpu"
     assert json.loads(json.dumps(draw.details(segmentation)))["remark"] == GPU_FULL
     torch.testing.assert_close(segmentation.refined, expected.refined)
-    assert expected.remark == ""
+    assert not expected.fell_back_to_cpu
 
 
 @pytest.mark.parametrize("before", [0, 2])
@@ -63,7 +63,7 @@ def test_a_crf_that_finds_no_memory_goes_on_where_it_stopped(segmenter, flag, mo
     monkeypatch.setattr(pipeline.dense_crf, "mean_field", failing)
     steps = list(segmenter.stages(flag, CRF))
     assert [len(each.history) for each in steps] == [0, 0, 1, 2, 3]
-    assert [bool(each.remark) for each in steps[2:]] == [done >= before for done in range(3)]
+    assert [each.fell_back_to_cpu for each in steps[2:]] == [done >= before for done in range(3)]
     for step, wanted in zip(steps, expected, strict=True):
         if wanted.refined is not None:
             torch.testing.assert_close(step.refined, wanted.refined)

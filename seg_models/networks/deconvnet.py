@@ -55,6 +55,11 @@ class DeconvNet(SegmentationNetwork):
         self.decode1 = _decoder(1, vgg.channels(1, width), width, norm)
         self.score = nn.Conv2d(scaled(DECODER[1][-1], width), num_classes, 1)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score`."""
+        return self.score
+
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores for every pixel."""
         height, width = images.shape[-2:]

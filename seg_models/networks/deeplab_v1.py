@@ -42,6 +42,11 @@ class DeepLabV1(SegmentationNetwork):
         self.dropout = nn.Dropout(0.5)
         self.fc8 = nn.Conv2d(fc_channels, num_classes, 1)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `fc8`."""
+        return self.fc8
+
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at stride 8."""
         return self._head(self._pools(images)[-1])
@@ -76,6 +81,11 @@ class DeepLabV1MultiScale(DeepLabV1):
             _branch(before, scaled(128, width), num_classes, stride, norm)
             for before, stride in zip(channels, strides, strict=True)
         )
+
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score` of the last branch: they are added up."""
+        return self.branches[-1].score
 
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at stride 8: the main scores plus those of the five branches."""

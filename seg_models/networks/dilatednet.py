@@ -42,6 +42,11 @@ class DilatedNetFrontEnd(SegmentationNetwork):
         self.score = nn.Conv2d(fc_channels, num_classes, 1)
         self.upscore = fixed_upsampling(num_classes, self.output_stride)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score`."""
+        return self.score
+
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at stride 8."""
         pool1 = self.pool(self.stage1(images))  # stride 2
@@ -68,6 +73,11 @@ class DilatedNet(DilatedNetFrontEnd):
     ):
         super().__init__(num_classes, width, fc_channels, norm)
         self.context = context_module(num_classes, context)
+
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score` of the context module."""
+        return self.context.score
 
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at stride 8."""

@@ -41,6 +41,11 @@ class FCN32s(SegmentationNetwork):
         # The last enlargement stays bilinear; those between the skips learn (section 4.3).
         self.upscore = fixed_upsampling(num_classes, self.output_stride)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score_fr`."""
+        return self.score_fr
+
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at the output stride."""
         height, width = (-(-length // self.output_stride) for length in images.shape[-2:])
@@ -76,6 +81,11 @@ class FCN16s(FCN32s):
         self.upscore2 = learnt_upsampling(num_classes, 2)
         self.score_pool4 = _skip(vgg.channels(4, width), num_classes)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score_pool4`: its scores are added last."""
+        return self.score_pool4
+
     def _scores(self, pools: list[Tensor]) -> Tensor:
         return enlarge(self.upscore2, super()._scores(pools)) + self.score_pool4(pools[3])
 
@@ -91,6 +101,11 @@ class FCN8s(FCN16s):
         super().__init__(num_classes, width, fc_channels, norm)
         self.upscore_pool4 = learnt_upsampling(num_classes, 2)
         self.score_pool3 = _skip(vgg.channels(3, width), num_classes)
+
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score_pool3`: its scores are added last."""
+        return self.score_pool3
 
     def _scores(self, pools: list[Tensor]) -> Tensor:
         return enlarge(self.upscore_pool4, super()._scores(pools)) + self.score_pool3(pools[2])

@@ -10,6 +10,9 @@ class SegmentationNetwork(nn.Module):
     """A network that answers in two steps: its raw score map, then that map at the photo's size."""
 
     output_stride: int  # input pixels between neighbouring cells of the score map
+    # The last convolution, in the score map's own resolution: what its bias (C,) gains, every score
+    # of the class gains.
+    classifier: nn.Conv2d
 
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores `(N, C, h, w)`, at the network's own resolution.

@@ -60,6 +60,11 @@ class UNet(SegmentationNetwork):
         self.score = nn.Conv2d(channels[0], num_classes, 1)
         self.apply(_initialise)
 
+    @property
+    def classifier(self) -> nn.Conv2d:
+        """The convolution that gives the scores, `score`."""
+        return self.score
+
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores for every pixel."""
         height, width = images.shape[-2:]

@@ -125,6 +125,18 @@ def test_every_parameter_learns(name):
     assert not idle
 
 
+@pytest.mark.parametrize("name", architectures())
+def test_what_the_classifiers_bias_gains_every_score_gains(name):
+    """Not so of FCN-8s's first scores, which pass a learnt upsampling."""
+    network, images = small(name), pictures(40, 48)
+    with torch.inference_mode():
+        before = network(images)
+        network.classifier.bias += torch.tensor([1.0, -2.0, 0.5])
+        gained = network(images) - before
+    expected = torch.tensor([1.0, -2.0, 0.5]).view(1, 3, 1, 1).expand_as(gained)
+    torch.testing.assert_close(gained, expected, rtol=0, atol=1e-4 * float(before.abs().max() + 1))
+
+
 @pytest.mark.parametrize("name", WITHOUT_NORM_IN_FRONT)
 def test_folding_the_norms_changes_nothing(name):
     network, images = small(name, norm=True), pictures(40, 48)

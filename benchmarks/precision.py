@@ -35,7 +35,7 @@ def compare(segmenter: Segmenter, photos: list[Path]) -> tuple[list[float], floa
     alike, spent = [], {torch.float32: 0.0, torch.bfloat16: 0.0}
     for path in photos:
         photo = preprocess.cap(preprocess.open_photo(path), pipeline.WORKING_SIDE)
-        images = preprocess.images(photo, segmenter.checkpoint.recipe)
+        images = preprocess.images(photo, segmenter.checkpoint.preprocessing)
         images = images.contiguous(memory_format=torch.channels_last)
         labels = []
         for dtype in spent:
@@ -45,7 +45,7 @@ def compare(segmenter: Segmenter, photos: list[Path]) -> tuple[list[float], floa
             spent[dtype] += time.process_time() - began
             sizes = (tuple(images.shape[2:]), photo.shape[:2])
             labels.append(
-                upsample.likeliest(upsample.to_photo_size(segmenter.network, scores, *sizes))
+                upsample.argmax(upsample.to_photo_size(segmenter.network, scores, *sizes))
             )
         alike.append((labels[0] == labels[1]).float().mean().item())
     return alike, spent[torch.bfloat16] / spent[torch.float32]

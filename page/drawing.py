@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seg_models.specs import LabelSet, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw
 
 from . import files, wording
@@ -48,10 +48,10 @@ def picture(segmentation: Segmentation, stage: int, look: Look) -> dict[str, Any
 def labels(segmentation: Segmentation, stage: int) -> np.ndarray:
     """Return the class indices of a stage, `(H, W)` uint8 at working size."""
     if stage == SCORE_MAP:
-        return cells(likeliest(segmentation.score_map).numpy(), segmentation.photo.shape[:2])
+        return cells(argmax(segmentation.score_map).numpy(), segmentation.photo.shape[:2])
     if stage == REFINED and segmentation.history:
         return segmentation.history[-1].numpy()
-    return likeliest(segmentation.probabilities).numpy()
+    return argmax(segmentation.probabilities).numpy()
 
 
 def _changes(segmentation: Segmentation, stage: int, label_set: LabelSet) -> np.ndarray:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from seg_models.checkpoints import external, registry
 from seg_models.hub.download import Progress
-from seg_models.specs import Checkpoint, Terms, WeightsError
+from seg_models.specs import Checkpoint, DownloadPolicy, WeightsError
 
 from .translations.errors import GONE
 
@@ -101,9 +101,9 @@ def cache() -> Path:
 
 
 def _from_hub(repo: str, progress: Progress) -> Checkpoint:
-    terms = Terms(cache=cache(), token=False, largest=LARGEST)
+    policy = DownloadPolicy(cache=cache(), token=False, largest=LARGEST)
     try:
-        return external.from_hub(repo, progress, terms)
+        return external.from_hub(repo, progress, policy)
     except (ValueError, WeightsError):
         with _lock:
             _forget(repo.partition("@")[0])

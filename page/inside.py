@@ -121,10 +121,10 @@ def _photo(photo: str | None) -> np.ndarray:
 
 
 def _prepared(checkpoint: Checkpoint, photo: np.ndarray) -> tuple[Segmenter, Tensor]:
-    """Return the network and its input, at the recipe's size: the bound on memory and time."""
+    """Return the network and its input, at its own size: the bound on memory and time."""
     # A Space's shared GPU is lent for segmenting; a look inside can wait for the processor.
     segmenter = pipeline.load(checkpoint.name, "cpu" if network.ZERO_GPU else "auto")
-    return segmenter, preprocess.images(photo, checkpoint.recipe).to(segmenter.device)
+    return segmenter, preprocess.images(photo, checkpoint.preprocessing).to(segmenter.device)
 
 
 def _moved(pixel: tuple[float, float], photo: tuple, images: tuple) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from seg_models.specs import LabelSet, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw
 
 from . import wording
@@ -50,9 +50,9 @@ def data(
     """
     height, width = segmentation.photo.shape[:2]
     label_set = look.labels(segmentation.checkpoint)
-    maps = [cells(likeliest(segmentation.score_map).numpy(), (height, width))]
+    maps = [cells(argmax(segmentation.score_map).numpy(), (height, width))]
     if segmentation.probabilities is not None:
-        maps.append(likeliest(segmentation.probabilities).numpy())
+        maps.append(argmax(segmentation.probabilities).numpy())
     maps += [each.numpy() for each in segmentation.history]
     return {
         "id": uuid4().hex,

@@ -29,7 +29,7 @@ def read(path: str, segmentation: Segmentation) -> np.ndarray:
             holds a label that is no class.
     """
     try:
-        truth = metrics.read_truth(Path(path))
+        truth = metrics.read_ground_truth(Path(path))
     except OSError as error:
         raise ValueError(f"{Path(path).name} is not a picture; give an indexed PNG") from error
     example = photos.example_of(path)

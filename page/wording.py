@@ -8,7 +8,7 @@ import numpy as np
 from seg_models.checkpoints import weights
 from seg_models.device import GPU_FULL
 from seg_models.specs import Checkpoint, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import summary as report
 
 from . import guestbook
@@ -91,7 +91,7 @@ def refined_caption(segmentation: Segmentation, language: str) -> str:
     """Return how far the CRF went, what share of the pixels it changed and the time it took."""
     if not segmentation.history:
         return say(language, "off-caption")
-    changed = segmentation.history[-1] != likeliest(segmentation.probabilities)
+    changed = segmentation.history[-1] != argmax(segmentation.probabilities)
     return say(
         language,
         "refined-caption",

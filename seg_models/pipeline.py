@@ -95,7 +95,7 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
     began = now(segmenter.device)
     whole = preprocess.open_photo(photo)
     capped = preprocess.cap(whole, working_side)
-    images = preprocess.images(capped, segmenter.checkpoint.recipe)
+    images = preprocess.images(capped, segmenter.checkpoint.preprocessing)
     images = images.to(segmenter.device, memory_format=torch.channels_last)
     ready = now(segmenter.device)
     dtype = inference_dtype(segmenter.device)
@@ -164,7 +164,7 @@ def _refine(segmentation: Segmentation, crf: CrfSettings) -> Iterator[Segmentati
             segmentation,
             crf=crf,
             refined=refined,
-            history=(*segmentation.history, upsample.likeliest(refined)),
+            history=(*segmentation.history, upsample.argmax(refined)),
             milliseconds={**segmentation.milliseconds, "crf": spent},
         )
         yield segmentation

@@ -11,7 +11,7 @@ import torch
 from PIL import ExifTags, Image, ImageOps
 from torch import Tensor
 
-from .specs import Recipe
+from .specs import Preprocessing
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; the largest cameras of today, and no decompression bomb
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -69,16 +69,16 @@ def fit(size: tuple[int, int], long_side: int) -> tuple[int, int]:
     return height, width
 
 
-def images(photo: np.ndarray, recipe: Recipe) -> Tensor:
+def images(photo: np.ndarray, preprocessing: Preprocessing) -> Tensor:
     """Return the network's input `(1, 3, h, w)` float32: `photo` resized and normalised."""
     if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
         raise ValueError(
             f"photo must be (H, W, 3) uint8, got {photo.shape} {photo.dtype}; "
             "open it with preprocess.open_photo"
         )
-    resized = _resize(photo, fit(photo.shape[:2], recipe.long_side))
+    resized = _resize(photo, fit(photo.shape[:2], preprocessing.long_side))
     unit = torch.from_numpy(resized).permute(2, 0, 1).float() / 255
-    mean, std = torch.tensor(recipe.mean), torch.tensor(recipe.std)
+    mean, std = torch.tensor(preprocessing.mean), torch.tensor(preprocessing.std)
     return ((unit - mean[:, None, None]) / std[:, None, None])[None]
 
 

@@ -54,7 +54,7 @@ class LabelSet:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Preprocessing:
     """How a photo becomes a network's input: resized, scaled to 0-1, normalised per channel."""
 
     long_side: int  # pixels; the photo is resized, up or down, until its longer side has this many
@@ -87,8 +87,8 @@ class HubAddress:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """On what terms files come from the Hub: who asks, where they are kept, how large they may be.
+class DownloadPolicy:
+    """How files come from the Hub: who asks, where they are kept, how large they may be.
 
     The defaults are the owner's, on whose machine this runs.
     """
@@ -107,12 +107,12 @@ class Checkpoint:
     domain: str
     options: Mapping[str, Any]  # what `create` needs beside architecture and class count
     labels: LabelSet
-    recipe: Recipe
+    preprocessing: Preprocessing
     crf: CrfSettings
     parameters: int
     file_bytes: int | None  # of model.safetensors; None, as below: unknown
     sha256: str | None  # of model.safetensors; None only for a file of other people's
-    storage: str  # how the file keeps its numbers: "float16" or "int8"; borrowed ones as they like
+    storage: str  # how the file keeps its numbers: "float16" or "int8"; third parties as they like
     hub: HubAddress | None = None
     results: Mapping[str, Any] = field(default_factory=dict)  # val figures, with and without CRF
     training: Mapping[str, Any] = field(default_factory=dict)  # what really happened
@@ -125,7 +125,7 @@ class Checkpoint:
         return self.folder is not None and (self.folder / WEIGHTS_FILE).is_file()
 
     @property
-    def borrowed(self) -> bool:
+    def third_party(self) -> bool:
         """Whether its weights are a file of other people's on the Hub, under their names."""
         return self.hub is not None and self.hub.file != WEIGHTS_FILE
 

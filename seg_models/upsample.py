@@ -24,23 +24,23 @@ def to_photo_size(
     return scores[0].softmax(0)
 
 
-def likeliest(scores: Tensor) -> Tensor:
+def argmax(scores: Tensor) -> Tensor:
     """Return the class of the largest of `(C, ...)` scores or probabilities: uint8, on the CPU."""
     return scores.max(0).indices.to(torch.uint8).cpu()  # ten times as fast as argmax there
 
 
 def labels_at(probabilities: Tensor, size: tuple[int, int]) -> np.ndarray:
-    """Return the likeliest class per pixel, `(H, W)` uint8, at `size` = (H, W).
+    """Return the most probable class per pixel, `(H, W)` uint8, at `size` = (H, W).
 
     `probabilities` `(C, h, w)` are interpolated bilinearly first, in strips of rows, so that a
     photo of any size needs no more than a fixed amount of memory.
     """
     if tuple(probabilities.shape[1:]) == tuple(size):
-        return likeliest(probabilities).numpy()
+        return argmax(probabilities).numpy()
     height, width = size
     rows = max(1, STRIP_BYTES // (4 * probabilities.shape[0] * width))
     strips = [
-        likeliest(_stretch(probabilities, range(top, min(top + rows, height)), size))
+        argmax(_stretch(probabilities, range(top, min(top + rows, height)), size))
         for top in range(0, height, rows)
     ]
     return torch.cat(strips).numpy()

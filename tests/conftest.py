@@ -24,7 +24,7 @@ def weights(tmp_path, monkeypatch):
 def primary():
     """A segmenter that labels red, green and blue, working at 48 pixels."""
     checkpoint = tiny.primary_checkpoint(48)
-    return Segmenter(checkpoint, tiny.Primary(checkpoint.recipe), "cpu")
+    return Segmenter(checkpoint, tiny.Primary(checkpoint.preprocessing), "cpu")
 
 
 @pytest.fixture

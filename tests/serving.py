@@ -54,7 +54,7 @@ def _sharpen(checkpoint, photo):
     state = storage.load(path)
     network.load_state_dict(state)
     with torch.inference_mode():
-        images = preprocess.images(photo, checkpoint.recipe)
+        images = preprocess.images(photo, checkpoint.preprocessing)
         scores = network.eval().score_map(images)[0].flatten(1)
     weight, bias = list(network.state_dict())[-2:]  # the classifier's
     gain = 1 / scores.std(1)

@@ -42,9 +42,9 @@ def test_all_void_cannot_be_scored():
 @pytest.mark.parametrize(
     "labels, truth, complaint",
     [
-        ([0, 1], [0], r"labels are \(2,\) but the truth is \(1,\)"),
+        ([0, 1], [0], r"labels are \(2,\) but the ground truth is \(1,\)"),
         ([2], [0], "labels hold 2 to 2, but 2 classes"),
-        ([0], [7], "truth hold 7 to 7, but 2 classes"),
+        ([0], [7], "ground truth hold 7 to 7, but 2 classes"),
     ],
 )
 def test_what_does_not_fit_is_refused(labels, truth, complaint):
@@ -102,10 +102,10 @@ def test_labels_are_read_as_indices(tmp_path, flag_labels):
     picture.putpalette([9, 9, 9, 200, 0, 0, 0, 0, 7])
     picture.save(tmp_path / "indexed.png")
     for name in ("grey.png", "indexed.png"):
-        np.testing.assert_array_equal(metrics.read_truth(tmp_path / name), flag_labels)
+        np.testing.assert_array_equal(metrics.read_ground_truth(tmp_path / name), flag_labels)
     picture.convert("RGB").save(tmp_path / "colours.png")
     with pytest.raises(ValueError, match=r"colours\.png is a RGB picture"):
-        metrics.read_truth(tmp_path / "colours.png")
+        metrics.read_ground_truth(tmp_path / "colours.png")
 
 
 def test_folders_that_do_not_fit_are_refused(data, tmp_path):

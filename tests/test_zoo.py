@@ -8,9 +8,9 @@ import pytest
 import tiny
 import torch
 
-from seg_models import labels, networks
-from seg_models.checkpoints import registry
-from seg_models.specs import HubAddress
+from seg_models import labels, networks, pipeline
+from seg_models.checkpoints import external, registry
+from seg_models.specs import HubAddress, Preprocessing
 
 
 def edited(folder, **facts):
@@ -62,10 +62,10 @@ def test_an_empty_zoo_says_where_it_looked(tmp_path, monkeypatch):
         ({"colours": [[0, 0, 256]] * 7}, "triples of 0 to 255"),
         ({"classes": [], "colours": []}, "0 classes"),
         ({"storage": "float64"}, "no storage called 'float64'"),
-        ({"recipe": {"long_side": 0}}, "recipe.long_side is 0"),
-        ({"recipe": {"long_side": 64, "mean": [0.5]}}, "three numbers"),
-        ({"recipe": {"long_side": 64, "size": 3}}, "unexpected keyword argument 'size'"),
-        ({"recipe": [64]}, "does not describe a checkpoint"),
+        ({"preprocessing": {"long_side": 0}}, "preprocessing.long_side is 0"),
+        ({"preprocessing": {"long_side": 64, "mean": [0.5]}}, "three numbers"),
+        ({"preprocessing": {"long_side": 64, "size": 3}}, "unexpected keyword argument 'size'"),
+        ({"preprocessing": [64]}, "does not describe a checkpoint"),
         ({"crf": {"iteration": 3}}, "unexpected keyword argument 'iteration'"),
     ],
 )
@@ -76,14 +76,14 @@ def test_a_faulty_config_is_refused_with_file_and_fault(weights, facts, fault):
 
 
 @pytest.mark.parametrize("unknown", ["sha256", "file_bytes"])
-def test_only_of_a_borrowed_file_size_and_sha256_may_be_unknown(weights, unknown):
+def test_only_of_a_third_partys_file_size_and_sha256_may_be_unknown(weights, unknown):
     path = weights / "tiny-animals" / "config.json"
     facts = json.loads(path.read_text(encoding="utf-8")) | {unknown: None}
     path.write_text(json.dumps(facts))
     with pytest.raises(ValueError, match="only of other people's files"):
         registry.find("tiny-animals")
     path.write_text(json.dumps(facts | {"hub": {"repo": "them/net", "file": "net.bin"}}))
-    assert registry.find("tiny-animals").borrowed
+    assert registry.find("tiny-animals").third_party
 
 
 def test_a_config_that_is_no_json_is_refused(weights):
@@ -122,3 +122,54 @@ def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
         if checkpoint.embedded:
             size = (checkpoint.folder / "model.safetensors").stat().st_size
             assert checkpoint.file_bytes == size <= 60_000_000, checkpoint.name
+
+
+OLD = {  # as config.json was before it stated a version
+    "recipe": {"long_side": 64, "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
+    "training": {
+        "crops": 5,
+        "trunk": "segnet-animals",
+        "example": None,
+        "score_offsets": {"cat": 0.5},
+        "score_offsets_gain": 0.03,
+        "score_offsets_gain_held_out": 0.02,
+    },
+}
+
+
+@pytest.fixture
+def old(weights):
+    """A checkpoint's folder with a config.json of version 1."""
+    folder = weights / "tiny-animals"
+    edited(folder, **OLD, version=None, preprocessing=None)
+    return folder
+
+
+def test_a_config_of_version_1_is_read_in_todays_words(old):
+    checkpoint = registry.find("tiny-animals")
+    assert checkpoint.preprocessing == Preprocessing(64, (0.5,) * 3, (0.25,) * 3)
+    assert checkpoint.training == {
+        "crops": 5,
+        "init_from": "segnet-animals",
+        "fit_to": None,
+        "logit_adjustment": {"cat": 0.5},
+        "logit_adjustment_gain": 0.03,
+        "logit_adjustment_gain_held_out": 0.02,
+    }
+    assert external.from_folder(old) == checkpoint
+    assert pipeline.load(checkpoint, "cpu").checkpoint.embedded
+
+
+def test_what_is_saved_is_of_today(old):
+    before = registry.find("tiny-animals")
+    registry.save(before)
+    facts = json.loads((old / "config.json").read_text(encoding="utf-8"))
+    assert facts["version"] == 2 and "recipe" not in facts and "trunk" not in facts["training"]
+    assert registry.find("tiny-animals") == before
+
+
+@pytest.mark.parametrize("version", [0, 3, "2", [2]])
+def test_a_config_of_an_unknown_version_is_refused(weights, version):
+    edited(weights / "tiny-animals", version=version)
+    with pytest.raises(ValueError, match="this program knows 1 and 2"):
+        registry.find("tiny-animals")

@@ -10,7 +10,7 @@ from torch import Tensor
 from seg_models import labels, networks
 from seg_models.checkpoints import registry, storage
 from seg_models.networks import SegmentationNetwork
-from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Recipe
+from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Preprocessing
 
 OPTIONS = {"width": 0.05, "fc_channels": 16}
 PRIMARY = LabelSet("primary", ("red", "green", "blue"), ((200, 0, 0), (0, 200, 0), (0, 0, 200)))
@@ -33,7 +33,7 @@ def pack(
         domain=domain,
         options=options,
         labels=labels.DOMAINS[domain],
-        recipe=Recipe(long_side=64),
+        preprocessing=Preprocessing(long_side=64),
         crf=CrfSettings(iterations=3, appearance_weight=2.0),
         parameters=sum(each.numel() for each in network.parameters()),
         file_bytes=size,
@@ -52,10 +52,10 @@ class Primary(SegmentationNetwork):
 
     output_stride = 4
 
-    def __init__(self, recipe: Recipe):
+    def __init__(self, preprocessing: Preprocessing):
         super().__init__()
         self.mean, self.std = (
-            torch.tensor(each)[:, None, None] for each in (recipe.mean, recipe.std)
+            torch.tensor(each)[:, None, None] for each in (preprocessing.mean, preprocessing.std)
         )
 
     def score_map(self, images: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ def primary_checkpoint(long_side: int) -> Checkpoint:
         domain="primary",
         options={},
         labels=PRIMARY,
-        recipe=Recipe(long_side),
+        preprocessing=Preprocessing(long_side),
         crf=CrfSettings(iterations=2),
         parameters=0,
         file_bytes=0,

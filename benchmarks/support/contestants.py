@@ -20,7 +20,7 @@ from seg_models.crf import kernels
 from seg_models.crf.pydensecrf_engine import densecrf
 from seg_models.networks.fuse_bn import folded_state
 from seg_models.pipeline import Segmenter
-from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Recipe
+from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Preprocessing
 
 PHOTO = Path(__file__).parents[2] / "assets" / "examples" / "street_china.jpg"
 MEASURED = ("preprocess", "network", "upsample", "crf")
@@ -50,7 +50,7 @@ def textbook(network: nn.Module, task: Task) -> Times:
     """Run the eager float32 network, take its scores to NumPy, and call pydensecrf's inference."""
     photo, crf = task.photo(), task.crf()
     clock = [time.perf_counter()]
-    images = preprocess.images(photo, Recipe(max(task.size)))
+    images = preprocess.images(photo, Preprocessing(max(task.size)))
     clock.append(time.perf_counter())
     with torch.no_grad():
         scores = network(images)
@@ -109,7 +109,7 @@ def _checkpoint(architecture: str, task: Task) -> Checkpoint:
         domain="none",
         options={},
         labels=LabelSet("none", names, ((0, 0, 0),) * task.classes),
-        recipe=Recipe(max(task.size)),
+        preprocessing=Preprocessing(max(task.size)),
         crf=task.crf(),
         parameters=0,
         file_bytes=0,

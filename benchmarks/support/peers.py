@@ -76,17 +76,17 @@ def _onnxruntime(task: Task) -> Callable[[], Times]:
     import onnxscript  # noqa: F401  # what torch.onnx needs
 
     plain, _ = contestants.pair(ONNX, task)
-    photo, recipe = task.photo(), contestants.Recipe(max(task.size))
+    photo, preprocessing = task.photo(), contestants.Preprocessing(max(task.size))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     with tempfile.TemporaryDirectory(prefix="onnx-") as folder, redirect_stdout(StringIO()):
         path = str(Path(folder) / "network.onnx")
-        torch.onnx.export(plain, (preprocess.images(photo, recipe),), path, dynamo=True)
+        torch.onnx.export(plain, (preprocess.images(photo, preprocessing),), path, dynamo=True)
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     (given,) = session.get_inputs()
 
     def run() -> None:
-        images = preprocess.images(photo, recipe).numpy()
+        images = preprocess.images(photo, preprocessing).numpy()
         session.run(None, {given.name: images})[0][0].argmax(0)
 
     return lambda: _timed(run)

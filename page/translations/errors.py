@@ -56,8 +56,8 @@ KOREAN = {
     "the mask is {size} pixels, the photo {other}; give the mask of this photo": (
         "마스크는 {size}픽셀, 사진은 {other}픽셀입니다. 이 사진의 마스크를 주세요"
     ),
-    "truth hold {low} to {high}, but {classes} classes need 0 to {last} "
-    "(and {void} for void, in the truth)": (
+    "ground truth hold {low} to {high}, but {classes} classes need 0 to {last} "
+    "(and {void} for void, in the ground truth)": (
         "정답의 값은 {low}부터 {high}까지인데, 클래스 {classes}개에는 "
         "0부터 {last}까지가 필요합니다 (세지 않는 곳은 {void})"
     ),

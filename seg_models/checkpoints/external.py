@@ -14,10 +14,10 @@ from ..hub.download import OWNER, Progress
 from ..specs import (
     WEIGHTS_FILE,
     Checkpoint,
+    DownloadPolicy,
     HubAddress,
     HubUnreachableError,
     Message,
-    Terms,
     WeightsError,
 )
 from . import registry
@@ -65,7 +65,9 @@ def from_folder(folder: Path) -> Checkpoint:
     return checkpoint
 
 
-def from_hub(repo: str, progress: Progress | None = None, terms: Terms = OWNER) -> Checkpoint:
+def from_hub(
+    repo: str, progress: Progress | None = None, policy: DownloadPolicy = OWNER
+) -> Checkpoint:
     """Return the checkpoint in a Hub repo, "<namespace>/<name>" and, if wanted, "@<commit>".
 
     Without a commit it is the newest, or the last one seen while the Hub cannot be asked.
@@ -77,20 +79,20 @@ def from_hub(repo: str, progress: Progress | None = None, terms: Terms = OWNER) 
         template = "{name!r} is neither a folder nor a Hub repo; a repo is named like me/my-network"
         raise ValueError(Message(template, name=repo[:100]))
     name, _, commit = repo.partition("@")
-    config = _config(HubAddress(name, commit or None, "config.json"), progress, terms)
-    checkpoint = checked_external(registry.read(config.parent), terms.largest)
+    config = _config(HubAddress(name, commit or None, "config.json"), progress, policy)
+    checkpoint = checked_external(registry.read(config.parent), policy.largest)
     address = HubAddress(name, config.parent.name)  # the cache names its folders by commit
     if not checkpoint.embedded:
-        download.download(address, progress, checkpoint.file_bytes, terms)
+        download.download(address, progress, checkpoint.file_bytes, policy)
     return replace(checkpoint, hub=address)
 
 
-def _config(address: HubAddress, progress: Progress | None, terms: Terms) -> Path:
-    cached = download.cached(address, terms)
+def _config(address: HubAddress, progress: Progress | None, policy: DownloadPolicy) -> Path:
+    cached = download.cached(address, policy)
     if cached and address.commit:
         return cached
     try:
-        return download.download(address, progress, terms=replace(terms, largest=LARGEST_CONFIG))
+        return download.download(address, progress, policy=replace(policy, largest=LARGEST_CONFIG))
     except HubUnreachableError:
         if cached is None:
             raise

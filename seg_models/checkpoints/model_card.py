@@ -61,18 +61,18 @@ def _sections(checkpoint: Checkpoint, picture: str) -> list[str]:
         picture,
         _results(checkpoint),
         _use(checkpoint),
-        "" if checkpoint.borrowed else CARRIES,
+        "" if checkpoint.third_party else CARRIES,
         "## Training\n\n" + _facts(dict(checkpoint.training)),
         f"Trained on {data.sentence} {start.sentence}",
         "## Limits\n\nIt knows the classes above and no others: whatever else a photo shows, it "
-        f"takes for one of them. {THEIRS if checkpoint.borrowed else OURS}",
+        f"takes for one of them. {THEIRS if checkpoint.third_party else OURS}",
         f"## Licence\n\nCode: MIT (LICENSE). Weights: {start.licence}. {start.credit}",
     ]
 
 
 def _use(checkpoint: Checkpoint) -> str:
     opened = f'"{checkpoint.name}"'
-    if checkpoint.hub is not None and not checkpoint.borrowed:
+    if checkpoint.hub is not None and not checkpoint.third_party:
         opened = f'seg_models.open_checkpoint("{checkpoint.hub.repo}")'
     return f"""
 ## Use
@@ -156,8 +156,8 @@ def _results(checkpoint: Checkpoint) -> str:
     lines.append(f"Scored on {results.get('val_images', 'the')} photos of val, each at its size.")
     if (less := overstated(checkpoint)) is not None:
         lines.append(
-            "Its score offsets were chosen by these photos, too: on parts of val that had no say "
-            f"in them, they gain {100 * less:.1f} points of mIoU less."
+            "Its logit adjustment was fitted to these photos, too: on parts of val that had no say "
+            f"in it, it gains {100 * less:.1f} points of mIoU less."
         )
     if checkpoint.published_miou is not None:
         share = _percent(checkpoint.published_miou)
@@ -169,11 +169,11 @@ def _results(checkpoint: Checkpoint) -> str:
 
 
 def overstated(checkpoint: Checkpoint) -> float | None:
-    """Return by how much val's mIoU, 0-1, is too good because the score offsets were found on it.
+    """Return by how much val's mIoU, 0-1, is too good as the logit adjustment was fitted to it.
 
-    None where nobody knows, as with offsets that were not found on val.
+    None where nobody knows, as with an adjustment that was not fitted to val.
     """
-    gains = [checkpoint.training.get(f"score_offsets_gain{of}") for of in ("", "_held_out")]
+    gains = [checkpoint.training.get(f"logit_adjustment_gain{of}") for of in ("", "_held_out")]
     return None if None in gains else max(0.0, gains[0] - gains[1])
 
 
@@ -239,7 +239,7 @@ FITTED = (
 
 STARTS = {
     "vgg16": Start(
-        "Its VGG-16 trunk began with the weights that Simonyan & Zisserman trained on ImageNet.",
+        "Its VGG-16 encoder began with the weights that Simonyan & Zisserman trained on ImageNet.",
         "CC-BY-4.0",
         VGG_CREDIT,
     ),

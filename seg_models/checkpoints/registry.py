@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from .. import networks
-from ..specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Message, Recipe
+from ..specs import Checkpoint, CrfSettings, HubAddress, LabelSet, Message, Preprocessing
 from . import model_card, schema, storage
 
 CONFIG = "config.json"
+VERSION = 2  # of what config.json says; one that states none is of version 1
+OLD_NAMES = {
+    "recipe": "preprocessing",
+    "trunk": "init_from",
+    "example": "fit_to",
+    "score_offsets": "logit_adjustment",
+    "score_offsets_gain": "logit_adjustment_gain",
+    "score_offsets_gain_held_out": "logit_adjustment_gain_held_out",
+}
 
 
 def folder() -> Path:
@@ -67,7 +76,7 @@ def read(folder: Path) -> Checkpoint:
     path = folder / CONFIG
     shown = f"{folder.name}/{path.name}"  # also to visitors, who need not know where it lies
     try:
-        checkpoint = _checkpoint(json.loads(path.read_text(encoding="utf-8")), folder)
+        checkpoint = parse(json.loads(path.read_text(encoding="utf-8")), folder)
         schema.check(checkpoint)
     except KeyError as error:
         raise ValueError(f"{shown} lacks the key {error.args[0]!r}") from error
@@ -80,11 +89,39 @@ def read(folder: Path) -> Checkpoint:
 
 def describe(checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what config.json holds, the inverse of `read`: plain values, ready for JSON."""
-    facts = asdict(checkpoint)
+    facts = {"version": VERSION, **asdict(checkpoint)}
     del facts["folder"], facts["labels"]
     facts["classes"] = list(checkpoint.labels.classes)
     facts["colours"] = [list(colour) for colour in checkpoint.labels.colours]
     return facts
+
+
+def parse(facts: Mapping[str, Any], folder: Path) -> Checkpoint:
+    """Return the checkpoint that plain values describe, the inverse of `describe`, unchecked.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: If they are no such description.
+    """
+    version = facts.get("version", 1)
+    if version == 1:
+        facts = _of_version_1(facts)
+    elif version != VERSION:
+        raise ValueError(f"its version is {version!r:.40}; this program knows 1 and {VERSION}")
+    labels = LabelSet(facts["domain"], tuple(facts["classes"]), _triples(facts["colours"]))
+    preprocessing = {key: _tuple(value) for key, value in facts["preprocessing"].items()}
+    plain = ("name", "architecture", "domain", "parameters", "file_bytes", "sha256", "storage")
+    return Checkpoint(
+        **{key: facts[key] for key in plain},
+        options=facts.get("options", {}),
+        labels=labels,
+        preprocessing=Preprocessing(**preprocessing),
+        crf=CrfSettings(**facts.get("crf", {})),
+        hub=_address(facts.get("hub")),
+        results=facts.get("results", {}),
+        training=facts.get("training", {}),
+        published_miou=facts.get("published_miou"),
+        folder=folder,
+    )
 
 
 def save(checkpoint: Checkpoint) -> None:
@@ -107,7 +144,7 @@ def text(checkpoint: Checkpoint) -> str:
 
 def save_facts(facts: Mapping[str, Any], folder: Path) -> None:
     """Write config.json and the model card of a checkpoint described by plain values."""
-    save(_checkpoint(facts, folder))
+    save(parse(facts, folder))
 
 
 def _own(folder: Path) -> Checkpoint:
@@ -120,22 +157,13 @@ def _own(folder: Path) -> Checkpoint:
     return checkpoint
 
 
-def _checkpoint(facts: Mapping[str, Any], folder: Path) -> Checkpoint:
-    labels = LabelSet(facts["domain"], tuple(facts["classes"]), _triples(facts["colours"]))
-    recipe = {key: _tuple(value) for key, value in facts["recipe"].items()}
-    plain = ("name", "architecture", "domain", "parameters", "file_bytes", "sha256", "storage")
-    return Checkpoint(
-        **{key: facts[key] for key in plain},
-        options=facts.get("options", {}),
-        labels=labels,
-        recipe=Recipe(**recipe),
-        crf=CrfSettings(**facts.get("crf", {})),
-        hub=_address(facts.get("hub")),
-        results=facts.get("results", {}),
-        training=facts.get("training", {}),
-        published_miou=facts.get("published_miou"),
-        folder=folder,
-    )
+def _of_version_1(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as they were written before config.json stated a version, in today's words."""
+    renamed = {OLD_NAMES.get(key, key): value for key, value in facts.items()}
+    training = facts.get("training", {})
+    if isinstance(training, Mapping):  # whatever else it is, the schema refuses
+        training = {OLD_NAMES.get(key, key): value for key, value in training.items()}
+    return renamed | {"training": training}
 
 
 def _address(facts: Mapping[str, Any] | None) -> HubAddress | None:

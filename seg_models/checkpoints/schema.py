@@ -17,7 +17,7 @@ import torch
 from .. import networks
 from ..crf.validation import check_settings
 from ..networks.flops import flops
-from ..specs import Checkpoint, HubAddress, LabelSet, Message, Recipe
+from ..specs import Checkpoint, HubAddress, LabelSet, Message, Preprocessing
 from . import storage
 
 NAME = re.compile(r"\w[\w.-]{0,95}", re.ASCII)  # a folder's, and a file's
@@ -81,7 +81,7 @@ def _faults(checkpoint: Checkpoint) -> Iterator[str]:
         if miou is not None and not (_is_number(miou) and 0 <= miou <= 1):
             yield f"{name} must be a number from 0 to 1"
     yield from _label_faults(checkpoint.labels)
-    yield from _recipe_faults(checkpoint.recipe)
+    yield from _preprocessing_faults(checkpoint.preprocessing)
     yield from _address_faults(checkpoint.hub)
 
 
@@ -91,7 +91,7 @@ def _file_faults(checkpoint: Checkpoint) -> Iterator[str]:
         yield "sha256 must be 64 hexadecimal digits"
     if size is not None and not _is_whole(size, 0, 2**40):
         yield "file_bytes must be a whole number from 0"
-    if checkpoint.borrowed:
+    if checkpoint.third_party:
         return
     if checkpoint.storage not in storage.STORAGES:
         yield f"no storage called {checkpoint.storage!r:.40}"
@@ -114,14 +114,15 @@ def _label_faults(labels: LabelSet) -> Iterator[str]:
         yield f"classes must be names of at most {LONGEST_CLASS} characters"
 
 
-def _recipe_faults(recipe: Recipe) -> Iterator[str]:
-    if not _is_whole(recipe.long_side, 1, LARGEST_SIDE):
+def _preprocessing_faults(preprocessing: Preprocessing) -> Iterator[str]:
+    if not _is_whole(preprocessing.long_side, 1, LARGEST_SIDE):
         yield (
-            f"recipe.long_side is {recipe.long_side!r:.40}, "
+            f"preprocessing.long_side is {preprocessing.long_side!r:.40}, "
             f"not a whole number from 1 to {LARGEST_SIDE}"
         )
-    if not all(_is_triple(each) for each in (recipe.mean, recipe.std)) or 0 in recipe.std:
-        yield "recipe.mean and recipe.std need three numbers each, std none that is 0"
+    triples = preprocessing.mean, preprocessing.std
+    if not all(map(_is_triple, triples)) or 0 in preprocessing.std:
+        yield "preprocessing.mean and preprocessing.std need three numbers each, std none that is 0"
 
 
 def _address_faults(address: HubAddress | None) -> Iterator[str]:
@@ -168,13 +169,13 @@ def _is_triple(values: Any) -> bool:
 
 def _modesty(checkpoint: Checkpoint) -> dict[str, bool]:
     """Return, for each thing that config.json must not ask for, whether it does not."""
-    recipe, classes = checkpoint.recipe, checkpoint.labels.classes
+    preprocessing, classes = checkpoint.preprocessing, checkpoint.labels.classes
     return {
         "unlikely options": all(map(_is_modest, checkpoint.options.values())),
         "classes whose names cannot be shown": all(each and each.isprintable() for each in classes),
         "an unlikely mean or std": (
-            all(abs(each) <= 1e3 for each in recipe.mean)
-            and all(1e-3 <= each <= 1e3 for each in recipe.std)
+            all(abs(each) <= 1e3 for each in preprocessing.mean)
+            and all(1e-3 <= each <= 1e3 for each in preprocessing.std)
         ),
     }
 
@@ -195,10 +196,11 @@ def _counted(checkpoint: Checkpoint) -> int:
     if count > LARGEST_NETWORK:
         template = "{name} has {size:,} parameters; {most:,} may be"
         raise ValueError(Message(template, name=checkpoint.name, size=count, most=LARGEST_NETWORK))
-    side = checkpoint.recipe.long_side
+    side = checkpoint.preprocessing.long_side
     if flops(network, (side, side)) > LARGEST_COST:
         template = (
-            "{name} needs over {most:,} multiply-adds at {side} pixels; lower its recipe.long_side"
+            "{name} needs over {most:,} multiply-adds at {side} pixels; "
+            "lower its preprocessing.long_side"
         )
         raise ValueError(Message(template, name=checkpoint.name, most=LARGEST_COST, side=side))
     return count

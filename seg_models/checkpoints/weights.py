@@ -58,7 +58,7 @@ def load_state(checkpoint: Checkpoint, progress: Progress | None = None) -> dict
     """
     path = locate(checkpoint, progress)
     tensors = storage.load(path) if path.suffix == ".safetensors" else storage.load_pickled(path)
-    if checkpoint.embedded or not checkpoint.borrowed:
+    if checkpoint.embedded or not checkpoint.third_party:
         return tensors
     module = import_module(networks.ARCHITECTURES[checkpoint.architecture].__module__)
     return module.published_state(tensors)
@@ -93,7 +93,7 @@ def obstacle(checkpoint: Checkpoint) -> str | None:
 
 def sha256(checkpoint: Checkpoint) -> str | None:
     """Return the sha256 of the weights in use: as stated, else of the file that is cached."""
-    if checkpoint.sha256 or not checkpoint.borrowed:
+    if checkpoint.sha256 or not checkpoint.third_party:
         return checkpoint.sha256
     found = (download.cached(each) for each in _with_mirror(checkpoint.hub))
     path = next(filter(None, found), None)

@@ -87,7 +87,7 @@ def evaluate(chosen: Namespace) -> int:
 
 
 def train(chosen: Namespace) -> int:
-    """Train what a recipe describes."""
+    """Train what a row of the table of configurations describes."""
     from ..training import train as training
 
     training.train(

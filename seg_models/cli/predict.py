@@ -17,7 +17,7 @@ from .. import pipeline
 from ..checkpoints import storage, weights
 from ..pipeline import Segmenter
 from ..specs import CrfSettings, LabelSet, Segmentation
-from ..upsample import likeliest
+from ..upsample import argmax
 from ..version import __version__
 from ..visualize import draw, palettes
 
@@ -101,8 +101,8 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
 def _pictures(
     segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
 ) -> dict[str, Image.Image]:
-    upsampled = likeliest(segmentation.probabilities)
-    refined = likeliest(pipeline.final(segmentation))
+    upsampled = argmax(segmentation.probabilities)
+    refined = argmax(pipeline.final(segmentation))
     size = segmentation.photo.shape[:2]
     coloured = {
         "score_map.png": draw.score_map_picture(segmentation.score_map, size, label_set),

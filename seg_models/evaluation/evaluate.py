@@ -34,30 +34,31 @@ def evaluate(
     crf: CrfSettings | None = None,
     watch: Callable[[Iterable], Iterable] = iter,
 ) -> Evaluation:
-    """Score a network on photos and their truth (see `pairs`), at each photo's own size.
+    """Score a network on photos and their ground truth (see `pairs`), at each photo's own size.
 
     Args:
         segmenter: The network.
-        found: Paths of photo and truth.
+        found: Paths of photo and ground truth.
         crf: Refine by this before scoring; both figures are returned.
         watch: What the pairs go through, such as tqdm for a progress bar.
 
     Raises:
-        ValueError: If a photo or its truth cannot be used; the message names it.
+        ValueError: If a photo or its ground truth cannot be used; the message names it.
     """
     classes = len(segmenter.checkpoint.labels.classes)
     plain, refined = (np.zeros((classes, classes), np.int64) for _ in range(2))
     began = time.perf_counter()
-    for photo, truth_path in watch(found):
-        truth = metrics.read_truth(truth_path)
+    for photo, ground_truth_path in watch(found):
+        ground_truth = metrics.read_ground_truth(ground_truth_path)
         segmentation = segmenter.segment(photo, crf)
         before = pipeline.labels(replace(segmentation, refined=None))
         after = before if segmentation.refined is None else pipeline.labels(segmentation)
         try:
-            plain = plain + metrics.confusion(before, truth, classes)
-            refined = refined + metrics.confusion(after, truth, classes)
+            plain = plain + metrics.confusion(before, ground_truth, classes)
+            refined = refined + metrics.confusion(after, ground_truth, classes)
         except ValueError as error:
-            raise ValueError(f"{truth_path.name} does not fit {photo.name}: {error}") from error
+            name = ground_truth_path.name
+            raise ValueError(f"{name} does not fit {photo.name}: {error}") from error
     seconds = (time.perf_counter() - began) / len(found)
     return Evaluation(len(found), metrics.scores(refined), metrics.scores(plain), seconds)
 

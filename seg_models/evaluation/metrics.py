@@ -1,4 +1,4 @@
-"""How well labels agree with the truth: intersection over union and pixel accuracy."""
+"""How well labels agree with the ground truth: intersection over union and pixel accuracy."""
 
 from __future__ import annotations
 
@@ -17,41 +17,44 @@ class Scores:
 
     miou: float  # mean of `iou` over the classes that occur
     pixel_accuracy: float  # share of the pixels with a true class that got it
-    iou: tuple[float | None, ...]  # per class; None where neither truth nor prediction has it
+    iou: tuple[float | None, ...]  # per class; None where neither labels nor ground truth have it
 
 
-def confusion(labels: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+def confusion(labels: np.ndarray, ground_truth: np.ndarray, classes: int) -> np.ndarray:
     """Count pixels by true class (row) and predicted class (column): `(C, C)` int64.
 
     Args:
         labels: Predicted class indices, any shape, integers in `0 .. classes - 1`.
-        truth: True class indices in the same shape; pixels that are 255 (void) are not counted.
+        ground_truth: True class indices in the same shape; what is 255 (void) is not counted.
 
     Raises:
         ValueError: If the shapes differ or a label is no class.
     """
-    labels, truth = np.asarray(labels), np.asarray(truth)
-    if labels.shape != truth.shape:
+    labels, ground_truth = np.asarray(labels), np.asarray(ground_truth)
+    if labels.shape != ground_truth.shape:
         raise ValueError(
-            f"labels are {labels.shape} but the truth is {truth.shape}; both must be of one size"
+            f"labels are {labels.shape} but the ground truth is {ground_truth.shape}; "
+            "both must be of one size"
         )
-    known = truth != VOID
-    labels, truth = labels[known].astype(np.int64), truth[known].astype(np.int64)
-    for name, values in (("labels", labels), ("truth", truth)):
+    known = ground_truth != VOID
+    labels, ground_truth = labels[known].astype(np.int64), ground_truth[known].astype(np.int64)
+    for name, values in (("labels", labels), ("ground truth", ground_truth)):
         if values.size and not 0 <= values.min() <= values.max() < classes:
             raise ValueError(
                 f"{name} hold {values.min()} to {values.max()}, "
-                f"but {classes} classes need 0 to {classes - 1} (and {VOID} for void, in the truth)"
+                f"but {classes} classes need 0 to {classes - 1} "
+                f"(and {VOID} for void, in the ground truth)"
             )
-    return np.bincount(truth * classes + labels, minlength=classes**2).reshape(classes, classes)
+    counts = np.bincount(ground_truth * classes + labels, minlength=classes**2)
+    return counts.reshape(classes, classes)
 
 
 def scores(confusion: np.ndarray) -> Scores:
     """Return the figures of a `(C, C)` confusion summed over the whole data set.
 
     Intersections and unions are summed over all photos before they are divided, as VOC and
-    CamVid are scored. A class that occurs neither in the truth nor among the predictions is left
-    out of the mean; one that is only predicted counts as 0.
+    CamVid are scored. A class that occurs neither in the ground truth nor among the predictions is
+    left out of the mean; one that is only predicted counts as 0.
 
     Raises:
         ValueError: If no pixel was counted.
@@ -76,7 +79,7 @@ def pairs(folder: Path) -> list[tuple[Path, Path]]:
             raise ValueError(f"{folder} has no folder {name}/; it needs images/ and labels/")
     photos = sorted(each for each in (folder / "images").iterdir() if each.name[0] != ".")
     found = [(photo, folder / "labels" / f"{photo.stem}.png") for photo in photos]
-    missing = [truth.name for _, truth in found if not truth.is_file()]
+    missing = [ground_truth.name for _, ground_truth in found if not ground_truth.is_file()]
     if missing:
         raise ValueError(f"{folder / 'labels'} lacks {len(missing)} files, such as {missing[0]}")
     if not found:
@@ -93,7 +96,7 @@ def spread(found: list, limit: int | None) -> list:
     return [found[number * len(found) // limit] for number in range(limit)]
 
 
-def read_truth(path: Path) -> np.ndarray:
+def read_ground_truth(path: Path) -> np.ndarray:
     """Return the class indices `(H, W)` uint8 of an indexed or 8-bit grey PNG."""
     with Image.open(path) as picture:
         if picture.mode not in ("P", "L"):

@@ -13,8 +13,8 @@ from ..specs import CrfSettings
 class Affinity(NamedTuple):
     """The two kernels of Krähenbühl & Koltun (2011), equation 3, between a pixel and all others.
 
-    Both are 1 at the pixel itself, and not normalised: the CRF hears the appearance kernel
-    through w1 K[i, j] / sqrt(n[i] n[j]) ("symmetric") or w1 K[i, j] / n[i] ("after"), where n[i]
+    Both are 1 at the pixel itself, and not normalised: the CRF weighs its messages by
+    w1 K[i, j] / sqrt(n[i] n[j]) ("symmetric") or w1 K[i, j] / n[i] ("after"), where n[i]
     is the sum of row i, and the smoothness kernel likewise through w2.
     """
 

@@ -18,7 +18,7 @@ class ReceptiveField:
 
     cell: tuple[int, int]  # row and column in the score map
     cells: tuple[int, int]  # height and width of the score map
-    label: int  # the cell's likeliest class
+    label: int  # the cell's class of highest score
     influence: np.ndarray  # (H, W) float32: size of the score's gradient at each pixel
     possible: Box  # outside of it nothing can matter, whatever the weights
 
@@ -42,7 +42,7 @@ def receptive_field(
     """Return which pixels decide the class that `network` sees at a pixel.
 
     The influence of a pixel is the sum over its colours of |d score / d colour|, the score being
-    that of the cell that has most say in `pixel`, for its own likeliest class: Luo, Li, Urtasun &
+    that of the cell that has most say in `pixel`, for its own best class: Luo, Li, Urtasun &
     Zemel, "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
     NIPS 2016, arXiv:1701.04128, equation 1, on one photo instead of an average of many.
 

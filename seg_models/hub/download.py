@@ -13,14 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..specs import HubAddress, HubUnreachableError, Message, Terms, WeightsError
+from ..specs import DownloadPolicy, HubAddress, HubUnreachableError, Message, WeightsError
 
 ANSWER_SECONDS = 3  # what a server gets to answer one request
 PROBE_SECONDS = 8  # the whole probe, name look-up and redirects included
 PATIENCE = 180.0  # seconds for which a Hub that failed is not asked again
 OFFLINE = Message("HF_HUB_OFFLINE is set; unset it to fetch")
 FETCHING = "Fetching {repo}: {size} MB"
-OWNER = Terms()
+OWNER = DownloadPolicy()
 Progress = Callable[[float, Message], object]  # a share from 0 to 1 and a sentence
 
 _failures: dict[str, tuple[float, Message]] = {}  # endpoint: when, why
@@ -48,14 +48,14 @@ def forget_failures() -> None:
     _failures.clear()
 
 
-def cached(address: HubAddress, terms: Terms = OWNER) -> Path | None:
+def cached(address: HubAddress, policy: DownloadPolicy = OWNER) -> Path | None:
     """Return the file in the cache, if it is there; asks nobody."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     with suppress(HFValidationError):
         found = try_to_load_from_cache(
-            address.repo, address.file, cache_dir=terms.cache, revision=address.commit
+            address.repo, address.file, cache_dir=policy.cache, revision=address.commit
         )
         return Path(found) if isinstance(found, str) else None
 
@@ -71,7 +71,7 @@ def download(
     address: HubAddress,
     progress: Progress | None = None,
     size: int | None = None,
-    terms: Terms = OWNER,
+    policy: DownloadPolicy = OWNER,
 ) -> Path:
     """Fetch the file into the cache and return its path there.
 
@@ -79,7 +79,7 @@ def download(
         address: What to fetch.
         progress: Told how far it is; without one, huggingface_hub draws its bar on stderr.
         size: Bytes the file must have, if that is known.
-        terms: Whose cache, whose token, and how many bytes at most where no size is given.
+        policy: Whose cache, whose token, and how many bytes at most where no size is given.
 
     Raises:
         HubUnreachableError: Within `PROBE_SECONDS`, if no Hub answers; at once for `PATIENCE`
@@ -93,37 +93,37 @@ def download(
     if reason := failure():
         raise HubUnreachableError(reason)
     try:
-        found = within(PROBE_SECONDS, lambda: _probe(address, terms))
+        found = within(PROBE_SECONDS, lambda: _probe(address, policy))
     except (HTTPError, OSError, ValueError) as error:
-        problem = errors.of_no_answer(error, address, endpoint(), terms)
+        problem = errors.of_no_answer(error, address, endpoint(), policy)
         if isinstance(problem, HubUnreachableError):
             _failures[endpoint()] = (time.monotonic(), problem.args[0])
         raise problem from error
-    if found is not None and found != (size or min(found, terms.largest)):
+    if found is not None and found != (size or min(found, policy.largest)):
         template = (
             "{file} of {repo} has {found} bytes, not the {size} that config.json states"
             if size
             else "{file} of {repo} has {found} bytes, not at most {size}"
         )
-        wanted = size or terms.largest
+        wanted = size or policy.largest
         raise WeightsError(
             Message(template, file=address.file, repo=address.repo, found=found, size=wanted)
         )
     try:
-        return _download(address, progress, terms)
+        return _download(address, progress, policy)
     except (HTTPError, OSError, ValueError) as error:
-        raise errors.of_no_file(error, address, terms) from error
+        raise errors.of_no_file(error, address, policy) from error
 
 
-def _download(address: HubAddress, progress: Progress | None, terms: Terms) -> Path:
+def _download(address: HubAddress, progress: Progress | None, policy: DownloadPolicy) -> Path:
     from huggingface_hub import hf_hub_download
 
     path = hf_hub_download(
         address.repo,
         address.file,
         revision=address.commit,
-        cache_dir=terms.cache,
-        token=terms.token,
+        cache_dir=policy.cache,
+        token=policy.token,
         endpoint=endpoint(),
         etag_timeout=ANSWER_SECONDS,
         tqdm_class=bridge(progress, address.repo) if progress else None,
@@ -131,14 +131,14 @@ def _download(address: HubAddress, progress: Progress | None, terms: Terms) -> P
     return Path(path)
 
 
-def _probe(address: HubAddress, terms: Terms) -> int | None:
+def _probe(address: HubAddress, policy: DownloadPolicy) -> int | None:
     """Ask for the file's first byte, wherever the Hub keeps it; return the file's size in bytes."""
     from huggingface_hub import get_hf_file_metadata, get_session, hf_hub_url
     from huggingface_hub.errors import FileMetadataError
 
     url = hf_hub_url(address.repo, address.file, revision=address.commit, endpoint=endpoint())
     metadata = get_hf_file_metadata(
-        url, token=terms.token, timeout=ANSWER_SECONDS, endpoint=endpoint()
+        url, token=policy.token, timeout=ANSWER_SECONDS, endpoint=endpoint()
     )
     if metadata.commit_hash is None or metadata.etag is None:
         raise FileMetadataError("no commit in the answer")  # a log-in page, a proxy's notice

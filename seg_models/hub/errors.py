@@ -2,14 +2,14 @@
 
 from huggingface_hub import constants, errors
 
-from ..specs import HubAddress, HubUnreachableError, Message, Terms, WeightsError
+from ..specs import DownloadPolicy, HubAddress, HubUnreachableError, Message, WeightsError
 
 
 def of_no_answer(
-    error: Exception, address: HubAddress, endpoint: str, terms: Terms
+    error: Exception, address: HubAddress, endpoint: str, policy: DownloadPolicy
 ) -> WeightsError:
     """Explain why the probe failed: the Hub refuses this file, or does not answer at all."""
-    refusal = _to_stranger(error, address, endpoint) if terms.token is False else None
+    refusal = _to_stranger(error, address, endpoint) if policy.token is False else None
     refusal = refusal or _refusal(error, address, endpoint)
     if refusal is not None:
         return WeightsError(refusal)
@@ -20,13 +20,13 @@ def of_no_answer(
     return HubUnreachableError(_silence(error, endpoint, status))
 
 
-def of_no_file(error: Exception, address: HubAddress, terms: Terms) -> WeightsError:
+def of_no_file(error: Exception, address: HubAddress, policy: DownloadPolicy) -> WeightsError:
     """Explain why a Hub that answered did not deliver: it broke off, or the disk is in the way."""
     transport = any(isinstance(each, errors.HTTPError) for each in (error, error.__cause__))
     if transport or "Consistency check failed" in str(error):
         template = "the download of {repo} broke off; try again"
         return WeightsError(Message(template, repo=address.repo))
-    if terms.cache is not None:  # a visitor can do nothing about it, and need not know the folder
+    if policy.cache is not None:  # a visitor can do nothing about it, and need not know the folder
         template = "{repo} cannot be kept: the disk is full or not to be written"
         return WeightsError(Message(template, repo=address.repo))
     template = (

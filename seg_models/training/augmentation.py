@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..specs import VOID, Recipe
+from ..specs import VOID, Preprocessing
 from . import camera
 from .camera import Camera
 from .dataset import Dataset
@@ -117,7 +117,7 @@ def pasted(photos: Tensor, labels: Tensor, share: float, random: torch.Generator
     return torch.where(mask[:, None], photos[other], photos), torch.where(mask, theirs, labels)
 
 
-def normalised(photos: Tensor, recipe: Recipe) -> Tensor:
+def normalised(photos: Tensor, recipe: Preprocessing) -> Tensor:
     """Return 0-1 RGB `photos` on the scale that `recipe`'s network was made for, channels last."""
     mean = torch.tensor(recipe.mean, device=photos.device).view(1, 3, 1, 1)
     deviation = torch.tensor(recipe.std, device=photos.device).view(1, 3, 1, 1)

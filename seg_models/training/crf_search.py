@@ -35,11 +35,11 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Example:
-    """A val photo with what the network says of it and the truth."""
+    """A val photo with what the network says of it and the ground truth."""
 
     photo: np.ndarray  # (H, W, 3) uint8
     probabilities: Tensor  # (C, H, W) float16: val as a whole has to fit in memory
-    truth: np.ndarray  # (H, W) uint8
+    ground_truth: np.ndarray  # (H, W) uint8
 
 
 def candidates(normalisation: str) -> Iterator[CrfSettings]:
@@ -60,10 +60,14 @@ def examples(segmenter: pipeline.Segmenter, folder: Path, limit: int) -> list[Ex
     found = metrics.pairs(folder)
     chosen = found[:: max(1, len(found) // limit)][:limit]
     prepared = []
-    for photo_path, truth_path in tqdm(chosen, desc="network", unit="photo"):
+    for photo_path, ground_truth_path in tqdm(chosen, desc="network", unit="photo"):
         result = segmenter.segment(photo_path)
         prepared.append(
-            Example(result.photo, result.probabilities.half().cpu(), metrics.read_truth(truth_path))
+            Example(
+                result.photo,
+                result.probabilities.half().cpu(),
+                metrics.read_ground_truth(ground_truth_path),
+            )
         )
     return prepared
 
@@ -78,13 +82,13 @@ def sweep(prepared: list[Example], tried: list[CrfSettings]) -> list[dict]:
     totals: dict[CrfSettings, np.ndarray] = {}
     for example in tqdm(prepared, desc="CRF", unit="photo"):
         probabilities = example.probabilities.float()
-        _add(totals, CrfSettings(iterations=0), probabilities, example.truth, classes)
+        _add(totals, CrfSettings(iterations=0), probabilities, example.ground_truth, classes)
         for settings in tried:
             steps = mean_field(probabilities, example.photo, settings)
             for iteration, refined in enumerate(steps, start=1):
                 if iteration in AFTER:
                     shortened = replace(settings, iterations=iteration)
-                    _add(totals, shortened, refined, example.truth, classes)
+                    _add(totals, shortened, refined, example.ground_truth, classes)
     rows = []
     for settings, confusion in totals.items():
         scores = metrics.scores(confusion)
@@ -93,8 +97,8 @@ def sweep(prepared: list[Example], tried: list[CrfSettings]) -> list[dict]:
     return sorted(rows, key=lambda row: -row["miou"])
 
 
-def _add(totals, settings, probabilities: Tensor, truth: np.ndarray, classes: int) -> None:
-    counts = metrics.confusion(probabilities.argmax(0).cpu().numpy(), truth, classes)
+def _add(totals, settings, probabilities: Tensor, ground_truth: np.ndarray, classes: int) -> None:
+    counts = metrics.confusion(probabilities.argmax(0).cpu().numpy(), ground_truth, classes)
     totals[settings] = totals.get(settings, 0) + counts
 
 

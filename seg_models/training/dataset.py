@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from ..evaluation.metrics import pairs, read_truth
+from ..evaluation.metrics import pairs, read_ground_truth
 from ..specs import VOID
 
 PSEUDO = "pseudo.txt"  # beside images/ and labels/: names of photos that a network labelled
@@ -78,7 +78,7 @@ def is_of(photo: Path, sequence: str) -> bool:
 
 def _read(pair: tuple[Path, Path]) -> tuple[np.ndarray, np.ndarray]:
     with Image.open(pair[0]) as picture:
-        return np.array(picture.convert("RGB")), read_truth(pair[1])
+        return np.array(picture.convert("RGB")), read_ground_truth(pair[1])
 
 
 def pixel_counts(dataset: Dataset, num_classes: int) -> Tensor:

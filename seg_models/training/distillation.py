@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..specs import VOID, Recipe
+from ..specs import VOID, Preprocessing
 from . import augmentation
 
 TEMPERATURE = 2.0
@@ -24,7 +24,7 @@ WEIGHT = 1.0
 class Teacher:
     """Trained networks, with their recipes, that judge the very crops their pupil sees."""
 
-    networks: Sequence[tuple[nn.Module, Recipe]]
+    networks: Sequence[tuple[nn.Module, Preprocessing]]
 
     @torch.no_grad()
     def opinion(self, photos: Tensor, labels: Tensor) -> Tensor:

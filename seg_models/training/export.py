@@ -54,7 +54,7 @@ def write(run: Run, balanced: Balance, folder: Path) -> Path:
         "options": options,
         "classes": list(label_set.classes),
         "colours": [list(colour) for colour in label_set.colours],
-        "recipe": dataclasses.asdict(recipe.recipe),
+        "recipe": dataclasses.asdict(recipe.preprocessing),
         "crf": dataclasses.asdict(DOMAIN_CRF.get(recipe.domain, CrfSettings())),
         "parameters": sum(v.numel() for name, v in state.items() if name not in statistics),
         "file_bytes": size,
@@ -91,8 +91,8 @@ def _training_facts(run: Run, balanced: dict) -> dict:
         "relabelled_by": run.recipe.relabelled_by,
         "seed": run.recipe.seed,
         "started_from": run.started_from,
-        "trunk": run.recipe.trunk,
-        "example": run.recipe.example,
+        "init_from": run.recipe.trunk,
+        "fit_to": run.recipe.example,
         "teacher": " + ".join(run.recipe.teachers) or None,
         "loss": "cross-entropy, class weights frequency^-" + str(run.recipe.class_power),
         "optimiser": f"AdamW, {run.recipe.encoder_rate} encoder, {run.recipe.rate} rest, cosine",
@@ -104,7 +104,7 @@ def _training_facts(run: Run, balanced: dict) -> dict:
     }
     if before := run.before:
         facts |= {key: round(before[key] + facts[key], 1) for key in ("crops", "minutes")}
-        facts |= {"trunk": before.get("trunk"), "stretches": before.get("stretches", 1) + 1}
+        facts |= {"init_from": before.get("init_from"), "stretches": before.get("stretches", 1) + 1}
     return facts
 
 

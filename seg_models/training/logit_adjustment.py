@@ -1,6 +1,6 @@
 """Rare classes: how much the loss makes of them, and how readily finished scores choose them.
 
-The likeliest class is not the choice of best IoU. A class gains by each pixel that it holds with a
+The most probable class is not the choice of best IoU. A class gains by each pixel that it holds by a
 probability above IoU / (1 + IoU), far below one half where it is hard to find (for F1, the same
 order: Lipton, Elkan & Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1 Measure",
 ECML 2014, arXiv:1402.1892). So each class's score gets an offset.
@@ -31,7 +31,8 @@ from tqdm import tqdm
 from .. import pipeline
 from ..checkpoints import registry, storage
 from ..evaluation import metrics
-from ..specs import VOID, WEIGHTS_FILE, Recipe
+from ..networks import SegmentationNetwork
+from ..specs import VOID, WEIGHTS_FILE, Preprocessing
 from . import dataset, validation
 
 PIXELS = 8000  # of each photo
@@ -49,15 +50,17 @@ def class_weights(data: dataset.Dataset, class_power: float, classes: int) -> Te
 
 @dataclass(frozen=True)
 class Pixels:
-    """What a network says of some pixels, and the truth."""
+    """What a network says of some pixels, and the ground truth."""
 
     log_probabilities: Tensor  # (C, M)
-    truth: Tensor  # (M,) class indices
+    ground_truth: Tensor  # (M,) class indices
     fold: Tensor  # (M,) 0 .. FOLDS - 1, by photo
 
     def only(self, chosen: Tensor) -> Pixels:
         """Return those where `chosen` (M,) is true."""
-        return Pixels(self.log_probabilities[:, chosen], self.truth[chosen], self.fold[chosen])
+        return Pixels(
+            self.log_probabilities[:, chosen], self.ground_truth[chosen], self.fold[chosen]
+        )
 
 
 @dataclass(frozen=True)
@@ -69,18 +72,20 @@ class Balance:
     held_out_gain: float  # on others: the mean over folds, each with offsets found on the rest
 
 
-def sample(network: nn.Module, recipe: Recipe, folder: Path, device: torch.device) -> Pixels:
+def sample(network: nn.Module, recipe: Preprocessing, folder: Path, device: torch.device) -> Pixels:
     """Return pixels of all of `folder`'s photos."""
     random = np.random.default_rng(0)
     found = metrics.pairs(folder)
     chances, truths, folds = [], [], []
-    for index, (photo_path, truth_path) in enumerate(tqdm(found, desc="balancing", unit="photo")):
-        truth = metrics.read_truth(truth_path)
-        known = np.flatnonzero(truth != VOID)
+    for index, (photo_path, ground_truth_path) in enumerate(
+        tqdm(found, desc="balancing", unit="photo")
+    ):
+        ground_truth = metrics.read_ground_truth(ground_truth_path)
+        known = np.flatnonzero(ground_truth != VOID)
         chosen = random.choice(known, min(PIXELS, len(known)), replace=False)
         probabilities = validation.probabilities(network, recipe, photo_path, device).cpu()
         chances.append(probabilities.flatten(1)[:, chosen].clamp(min=1e-8).log())
-        truths.append(torch.from_numpy(truth.flat[chosen]).long())
+        truths.append(torch.from_numpy(ground_truth.flat[chosen]).long())
         folds.append(torch.full((len(chosen),), index * FOLDS // len(found)))
     return Pixels(torch.cat(chances, dim=1), torch.cat(truths), torch.cat(folds))
 
@@ -101,7 +106,7 @@ def fit(pixels: Pixels) -> Tensor:
     occur keeps its score.
     """
     classes = len(pixels.log_probabilities)
-    occurring = torch.eye(classes)[pixels.truth.unique()]
+    occurring = torch.eye(classes)[pixels.ground_truth.unique()]
     offsets = torch.zeros(classes)
     best = _miou(pixels, offsets)
     for stride in STRIDES:
@@ -117,26 +122,16 @@ def fit(pixels: Pixels) -> Tensor:
 def facts(balance: Balance, classes: Sequence[str]) -> dict[str, Any]:
     """Return what config.json says of it."""
     return {
-        "score_offsets": dict(zip(classes, balance.offsets.tolist(), strict=True)),
-        "score_offsets_gain": round(balance.gain, 4),
-        "score_offsets_gain_held_out": round(balance.held_out_gain, 4),
+        "logit_adjustment": dict(zip(classes, balance.offsets.tolist(), strict=True)),
+        "logit_adjustment_gain": round(balance.gain, 4),
+        "logit_adjustment_gain_held_out": round(balance.held_out_gain, 4),
     }
 
 
 @torch.no_grad()
-def shift(network: nn.Module, offsets: Tensor) -> None:
-    """Add to each class's score its offset `(C,)`, in place.
-
-    The network's last convolution with a bias for each class takes it.
-    """
-    biases = [
-        module.bias
-        for module in network.modules()
-        if isinstance(module, nn.Conv2d)
-        and module.out_channels == len(offsets)
-        and module.bias is not None
-    ]
-    biases[-1] += offsets.to(biases[-1].device)
+def shift(network: SegmentationNetwork, offsets: Tensor) -> None:
+    """Add to each class's score its offset `(C,)`, in place."""
+    network.classifier.bias += offsets.to(network.classifier.bias.device)
 
 
 def _gain(pixels: Pixels, offsets: Tensor) -> float:
@@ -146,7 +141,7 @@ def _gain(pixels: Pixels, offsets: Tensor) -> float:
 def _miou(pixels: Pixels, offsets: Tensor) -> float:
     labels = (pixels.log_probabilities + offsets[:, None]).max(0).indices
     classes = len(offsets)
-    counts = (pixels.truth * classes + labels).bincount(minlength=classes**2)
+    counts = (pixels.ground_truth * classes + labels).bincount(minlength=classes**2)
     return metrics.scores(counts.view(classes, classes).numpy()).miou
 
 
@@ -164,9 +159,9 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     """
     segmenter = pipeline.load(name, device)
     checkpoint, network = segmenter.checkpoint, deepcopy(segmenter.network)
-    before = torch.tensor(list(checkpoint.training["score_offsets"].values()))
+    before = torch.tensor(list(checkpoint.training["logit_adjustment"].values()))
     shift(network, -before)
-    pixels = sample(network, checkpoint.recipe, folder, torch.device(segmenter.device))
+    pixels = sample(network, checkpoint.preprocessing, folder, torch.device(segmenter.device))
     balanced = find(pixels)
     shift(network, balanced.offsets)
     sha256, size = storage.amend(network.state_dict(), checkpoint.folder / WEIGHTS_FILE)

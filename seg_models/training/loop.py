@@ -71,7 +71,7 @@ def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | N
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
     photos, labels, trust = draw(run, data, chances)
-    images = augmentation.normalised(photos, recipe.recipe)
+    images = augmentation.normalised(photos, recipe.preprocessing)
     with torch.autocast(run.device.type, torch.bfloat16):
         scores = run.network(images).float()
         inner = run.supervision.scores()
@@ -121,7 +121,7 @@ def _follow(run: Run) -> None:
 def _look(run: Run, val: Path) -> None:
     """Score the average on val, and keep its weights if they are the best so far."""
     scores = validation.score(
-        run.average, run.recipe.recipe, val, run.device, left_out=run.recipe.left_out
+        run.average, run.recipe.preprocessing, val, run.device, left_out=run.recipe.left_out
     )
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..specs import Recipe
+from ..specs import Preprocessing
 from .augmentation import Variation
 from .camera import MILD
 from .init.pretrained import VGG_RECIPE_MEAN
@@ -18,7 +18,7 @@ class TrainingRecipe:
 
     architecture: str
     domain: str
-    recipe: Recipe
+    preprocessing: Preprocessing
     options: Mapping[str, Any] = field(default_factory=dict)  # for `create`
     encoder: str | None = None  # pretrained weights to start from
     trunk: str | None = None  # a checkpoint whose layers of the same name and shape it takes over
@@ -38,9 +38,7 @@ class TrainingRecipe:
     rate: float = 1e-3  # and for the rest
     decay: float = 0.01
     frozen: tuple[str, ...] = ()  # parts that stay as they come pretrained
-    lift: float = (
-        0.0  # added to all scores before a context module, whose ReLUs pass positives only
-    )
+    lift: float = 0.0  # added to all scores before a context module: its ReLUs pass positives only
     settled: bool = False  # norms keep the statistics that they begin with
     average: float = 0.999  # how much of the weights' running average a step keeps, at most
     looks: int = 3  # how often a run is validated; the best look's weights are kept
@@ -122,7 +120,7 @@ def _classic(
         "class_power": RARE[domain],
         "variation": CLASSIC_STREET if domain == "camvid" else CLASSIC_ANIMAL,
     }  # fmt: skip
-    recipe = Recipe(long_side, **VGG)
+    recipe = Preprocessing(long_side, **VGG)
     return TrainingRecipe(architecture, domain, recipe, options, **{**facts, **more})
 
 
@@ -183,23 +181,28 @@ def _context(domain: str) -> dict[str, Any]:
 
 _ROWS = (
     TrainingRecipe(
-        "deeplab_v3", "everyday", Recipe(448, **LITE), {"output_stride": 16}, "efficientnet_lite2",
+        "deeplab_v3", "everyday", Preprocessing(448, **LITE), {"output_stride": 16},
+        "efficientnet_lite2",
         variation=EVERYDAY, encoder_rate=2e-4, rate=2e-3, class_power=0.0,
     ),
     TrainingRecipe(
-        "deeplab_v3", "animals", Recipe(384, **LITE), {"output_stride": 16}, "efficientnet_lite2",
+        "deeplab_v3", "animals", Preprocessing(384, **LITE), {"output_stride": 16},
+        "efficientnet_lite2",
         variation=ANIMAL, encoder_rate=2e-4, rate=2e-3,
     ),
     TrainingRecipe(
-        "deeplab_v3", "camvid", Recipe(720, **LITE), {"output_stride": 16}, "efficientnet_lite2",
+        "deeplab_v3", "camvid", Preprocessing(720, **LITE), {"output_stride": 16},
+        "efficientnet_lite2",
         variation=STREET, encoder_rate=3e-4, rate=2e-3,
     ),
     TrainingRecipe(
-        "deeplab_v1", "animals", Recipe(384, **VGG), {}, "vgg16", teachers=("deeplab_v3-animals",),
+        "deeplab_v1", "animals", Preprocessing(384, **VGG), {}, "vgg16",
+        teachers=("deeplab_v3-animals",),
         variation=CLASSIC_ANIMAL, class_power=RARE["animals"], **SHORT_VGG,
     ),
     TrainingRecipe(
-        "deeplab_v1", "camvid", Recipe(640, **VGG), {}, "vgg16", teachers=("deeplab_v3-camvid",),
+        "deeplab_v1", "camvid", Preprocessing(640, **VGG), {}, "vgg16",
+        teachers=("deeplab_v3-camvid",),
         variation=CLASSIC_STREET, class_power=RARE["camvid"], **SHORT_VGG,
     ),
     _classic("deeplab_v1_msc", "camvid", 640, NORM),

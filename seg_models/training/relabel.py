@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ..specs import VOID, Recipe
+from ..specs import VOID, Preprocessing
 from . import augmentation
 from .dataset import Dataset
 
@@ -27,7 +27,7 @@ TOGETHER = 32  # photos a step
 
 
 @torch.no_grad()
-def corrected(data: Dataset, network: nn.Module, recipe: Recipe) -> Dataset:
+def corrected(data: Dataset, network: nn.Module, recipe: Preprocessing) -> Dataset:
     """Return `data` with other labels where `data.pseudo` is set; photos with real ones stay.
 
     Args:
@@ -47,7 +47,7 @@ def agreed(labels: Tensor, kind: Tensor, sure: Tensor, inside: Tensor) -> Tensor
 
     Args:
         labels: (N, S, S) uint8 of the first network, `VOID` where it was in doubt.
-        kind: (N, S, S) the second network's likeliest class.
+        kind: (N, S, S) the second network's most probable class.
         sure: (N, S, S) its probability.
         inside: (N, S, S) bool, where there is a photo.
     """
@@ -57,7 +57,7 @@ def agreed(labels: Tensor, kind: Tensor, sure: Tensor, inside: Tensor) -> Tensor
     return torch.where((labels != VOID) & certain & (labels != kind), VOID, filled)
 
 
-def _judged(photos: Tensor, network: nn.Module, recipe: Recipe) -> Tensor:
+def _judged(photos: Tensor, network: nn.Module, recipe: Preprocessing) -> Tensor:
     """Return mean probabilities `(N, C, S, S)` over scales and mirror images."""
     total = 0
     for scale in SCALES:

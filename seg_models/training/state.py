@@ -54,7 +54,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
     identity_init.let_through(network, recipe.passing)
     known: set[str] = set()
     if recipe.encoder:
-        known |= pretrained.start(network, recipe.encoder, recipe.recipe)
+        known |= pretrained.start(network, recipe.encoder, recipe.preprocessing)
     before: dict[str, Any] = {}
     started_from = recipe.encoder or recipe.example or "random weights"
     if recipe.trunk:
@@ -64,7 +64,7 @@ def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -
             started_from = trunk.checkpoint.training["started_from"]
     if recipe.goes_on:
         before = dict(trunk.checkpoint.training)
-        if offsets := before.get("score_offsets"):
+        if offsets := before.get("logit_adjustment"):
             logit_adjustment.shift(network, -torch.tensor(list(offsets.values())))
     if recipe.lift:
         pretrained.lift(network, recipe.lift)
@@ -103,7 +103,9 @@ def _groups(network: nn.Module, recipe: TrainingRecipe, known: set[str]) -> list
 
     Of what was known before, an encoder learns at its own rate; without one, all of it does.
     """
-    slow = pretrained.names(network, recipe.encoder, recipe.recipe) if recipe.encoder else known
+    slow = (
+        pretrained.names(network, recipe.encoder, recipe.preprocessing) if recipe.encoder else known
+    )
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         rate = recipe.encoder_rate if name in slow else recipe.rate

@@ -84,7 +84,7 @@ def train_recipe(
         initialise.settle(run, examples)
     loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
     run.average.load_state_dict(run.best_state)
-    pixels = logit_adjustment.sample(run.average, recipe.recipe, Path(data) / "val", device)
+    pixels = logit_adjustment.sample(run.average, recipe.preprocessing, Path(data) / "val", device)
     folder = export.write(run, logit_adjustment.find(pixels), out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")
     return folder
@@ -97,7 +97,7 @@ def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dat
     kept = runs / "relabelled" / f"{name}-{judge.checkpoint.sha256[:12]}-{len(examples)}.pt"
     if kept.is_file():
         return replace(examples, labels=torch.load(kept, weights_only=True).to(device))
-    examples = relabel.corrected(examples, judge.network, judge.checkpoint.recipe)
+    examples = relabel.corrected(examples, judge.network, judge.checkpoint.preprocessing)
     kept.parent.mkdir(parents=True, exist_ok=True)
     unfinished = kept.with_suffix(f".{os.getpid()}")
     torch.save(examples.labels.cpu(), unfinished)
@@ -107,4 +107,4 @@ def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dat
 
 def _teacher(names: Sequence[str], device: str) -> Teacher:
     segmenters = [pipeline.load(name, device) for name in names]
-    return Teacher([(each.network, each.checkpoint.recipe) for each in segmenters])
+    return Teacher([(each.network, each.checkpoint.preprocessing) for each in segmenters])

@@ -9,12 +9,16 @@ from torch import Tensor, nn
 
 from .. import preprocess, upsample
 from ..evaluation import metrics
-from ..specs import Recipe
+from ..specs import Preprocessing
 from .dataset import is_of
 
 
 def score(
-    network: nn.Module, recipe: Recipe, folder: Path, device: torch.device, left_out: str = ""
+    network: nn.Module,
+    recipe: Preprocessing,
+    folder: Path,
+    device: torch.device,
+    left_out: str = "",
 ) -> metrics.Scores:
     """Return the figures over `folder`'s photos, or over those whose names begin with `left_out`.
 
@@ -24,17 +28,17 @@ def score(
     if left_out:
         found = [p for p in metrics.pairs(folder.parent / "train") if is_of(p[0], left_out)]
     total = None
-    for photo, truth_path in found:
+    for photo, ground_truth_path in found:
         found = probabilities(network, recipe, photo, device)
         labels = found.argmax(0).cpu().numpy()
-        counts = metrics.confusion(labels, metrics.read_truth(truth_path), len(found))
+        counts = metrics.confusion(labels, metrics.read_ground_truth(ground_truth_path), len(found))
         total = counts if total is None else total + counts
     return metrics.scores(total)
 
 
 @torch.inference_mode()
 def probabilities(
-    network: nn.Module, recipe: Recipe, photo_path: Path, device: torch.device
+    network: nn.Module, recipe: Preprocessing, photo_path: Path, device: torch.device
 ) -> Tensor:
     """Return the network's answer `(C, H, W)` for a photo at its own size."""
     with Image.open(photo_path) as picture:

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from ..specs import LabelSet
-from ..upsample import likeliest
+from ..upsample import argmax
 from .palettes import heat, palette, safe_colours
 from .summary import changed, details, shares
 
@@ -33,11 +33,11 @@ def indexed_png(labels: np.ndarray | Tensor, label_set: LabelSet) -> Image.Image
 
 
 def score_map_picture(score_map: Tensor, size: tuple[int, int], label_set: LabelSet) -> np.ndarray:
-    """Return the likeliest class of each cell of `(C, h, w)` scores as `(H, W, 3)` at `size`.
+    """Return the most probable class of each cell of `(C, h, w)` scores as `(H, W, 3)` at `size`.
 
     Each cell becomes a rectangle of one colour: what the network said, and no more.
     """
-    cells = likeliest(score_map).numpy()
+    cells = argmax(score_map).numpy()
     rows, columns = (
         (2 * np.arange(length) + 1) * count // (2 * length)  # the cell a pixel's centre lies in
         for length, count in zip(size, cells.shape, strict=True)

@@ -14,7 +14,7 @@ from torch import Tensor
 from ..checkpoints import weights
 from ..device import GPU_FULL
 from ..specs import Checkpoint, LabelSet, Segmentation
-from ..upsample import likeliest
+from ..upsample import argmax
 from ..version import __version__
 
 
@@ -37,7 +37,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
     """
     stages = [segmentation.score_map, segmentation.probabilities, segmentation.refined]
     latest = [each for each in stages if each is not None][-1]
-    labels = likeliest(latest).numpy() if labels is None else labels
+    labels = argmax(latest).numpy() if labels is None else labels
     score_map = _size(segmentation.score_map.shape[1:])
     crf = segmentation.crf
     return {
@@ -61,7 +61,7 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
 
 def changed(segmentation: Segmentation) -> list[float]:
     """Return the share of pixels (0-1) that changed class in each CRF iteration so far."""
-    before = likeliest(segmentation.probabilities)
+    before = argmax(segmentation.probabilities)
     steps = [before, *segmentation.history]
     return [float((after != before).float().mean()) for before, after in pairwise(steps)]
 

@@ -9,7 +9,7 @@ from loopback_client import FAULTY, running
 from seg_models import labels
 from seg_models.checkpoints import storage
 from seg_models.hub import download
-from seg_models.specs import Checkpoint, CrfSettings, Recipe
+from seg_models.specs import Checkpoint, CrfSettings, Preprocessing
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def _facts(name: str) -> Checkpoint:
         domain="camvid",
         options={},
         labels=labels.CAMVID,
-        recipe=Recipe(64),
+        preprocessing=Preprocessing(64),
         crf=CrfSettings(),
         parameters=1,
         file_bytes=0,

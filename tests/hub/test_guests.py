@@ -10,7 +10,7 @@ import torch
 from seg_models import labels, networks, pipeline
 from seg_models.checkpoints import external, registry, schema
 from seg_models.hub import download
-from seg_models.specs import HubAddress, Terms, WeightsError
+from seg_models.specs import DownloadPolicy, HubAddress, WeightsError
 
 REPO = "someone/my-net"
 
@@ -90,12 +90,12 @@ def test_a_repo_once_opened_opens_without_the_hub(hub, upload, monkeypatch):
         ({"classes": ["x" * 65] + ["a"] * 10}, "names of at most 64 characters"),
         ({"classes": ["new\nline"] + ["a"] * 10}, "names cannot be shown"),
         ({"classes": [7] * 11}, "classes must be names"),
-        ({"recipe": {"long_side": 2049}}, "whole number from 1 to 2048"),
-        ({"recipe": {"long_side": True}}, "whole number from 1 to 2048"),
-        ({"recipe": {"long_side": 64, "std": [0, 1, 1]}}, "none that is 0"),
-        ({"recipe": {"long_side": 64, "std": [1e-9, 1, 1]}}, "mean or std"),
-        ({"recipe": {"long_side": 64, "mean": ["a", "b", "c"]}}, "three numbers"),
-        ({"options": {"width": 2}, "recipe": {"long_side": 2048}}, "multiply-adds"),
+        ({"preprocessing": {"long_side": 2049}}, "whole number from 1 to 2048"),
+        ({"preprocessing": {"long_side": True}}, "whole number from 1 to 2048"),
+        ({"preprocessing": {"long_side": 64, "std": [0, 1, 1]}}, "none that is 0"),
+        ({"preprocessing": {"long_side": 64, "std": [1e-9, 1, 1]}}, "mean or std"),
+        ({"preprocessing": {"long_side": 64, "mean": ["a", "b", "c"]}}, "three numbers"),
+        ({"options": {"width": 2}, "preprocessing": {"long_side": 2048}}, "multiply-adds"),
         ({"crf": {"colour_reach": 0}}, "colour_reach must be above 0"),
         ({"crf": {"colour_reach": "wide"}}, "real number"),
         ({"results": {"val_miou": "100 %"}}, "from 0 to 1"),
@@ -175,12 +175,12 @@ def test_a_stranger_gets_no_more_than_is_allowed_and_leaves_the_owners_cache_alo
     monkeypatch.setenv("HF_TOKEN", "writer")
     size = json.loads((tmp_path / "mine" / "config.json").read_text())["file_bytes"]
     upload()
-    terms = Terms(cache=tmp_path / "visitors", token=False, largest=size)
-    assert external.from_hub(REPO, terms=terms).folder.is_relative_to(tmp_path / "visitors")
+    policy = DownloadPolicy(cache=tmp_path / "visitors", token=False, largest=size)
+    assert external.from_hub(REPO, policy=policy).folder.is_relative_to(tmp_path / "visitors")
     assert download.cached(HubAddress(REPO, None, "config.json")) is None
     assert hub.tokens(REPO) == {""}
     with pytest.raises(ValueError, match=f"has {size:,} bytes; {size - 1:,} may be"):
-        external.from_hub(REPO, terms=replace(terms, largest=size - 1))
+        external.from_hub(REPO, policy=replace(policy, largest=size - 1))
 
 
 def test_a_config_as_large_as_weights_is_not_downloaded(hub):

@@ -57,16 +57,16 @@ def test_the_reader_finds_results_data_training_and_credit(scored):
 
 
 def test_figures_that_chose_the_offsets_are_said_to_be_too_good(scored):
-    gains = {"score_offsets_gain": 0.052, "score_offsets_gain_held_out": 0.029}
+    gains = {"logit_adjustment_gain": 0.052, "logit_adjustment_gain_held_out": 0.029}
     tuned = replace(scored, training={**scored.training, **gains})
-    assert "they gain 2.3 points of mIoU less" in model_card.model_card(tuned)
+    assert "it gains 2.3 points of mIoU less" in model_card.model_card(tuned)
     assert "points of mIoU less" not in model_card.model_card(scored)
 
 
-def test_score_offsets_are_listed_by_class(scored):
-    offsets = {"score_offsets": {"sky": 0.125, "pole": -1.0}}
+def test_the_logit_adjustment_is_listed_by_class(scored):
+    offsets = {"logit_adjustment": {"sky": 0.125, "pole": -1.0}}
     text = model_card.model_card(replace(scored, training=offsets))
-    assert "- score offsets: sky +0.12, pole -1.00\n" in text
+    assert "- logit adjustment: sky +0.12, pole -1.00\n" in text
 
 
 def test_a_published_one_is_opened_from_its_repo(scored):
@@ -99,7 +99,7 @@ def test_every_recipes_start_has_its_words(row):
     assert row.started_from in STARTS
 
 
-def test_a_borrowed_one_claims_nothing_of_ours(scored):
+def test_one_of_a_third_party_claims_nothing_of_ours(scored):
     place = HubAddress("them/net", file="pytorch_model.bin")
     training = {"started_from": "deeplabv3_mnv2_pascal"}
     text = model_card.model_card(replace(scored, hub=place, training=training))

@@ -127,5 +127,8 @@ def test_the_projects_own_description_is_of_that_checkpoint():
         "google/deeplabv3_mobilenet_v2_1.0_513", "pytorch_model.bin",
     )  # fmt: skip
     assert facts.hub.mirror.file == "model.safetensors" and len(facts.hub.mirror.sha256) == 64
-    assert facts.recipe.long_side == 513 and facts.recipe.mean == facts.recipe.std == (0.5,) * 3
+    assert (
+        facts.preprocessing.long_side == 513
+        and facts.preprocessing.mean == facts.preprocessing.std == (0.5,) * 3
+    )
     assert facts.parameters == 2_113_557 and len(facts.labels.classes) == 21

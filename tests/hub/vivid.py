@@ -32,7 +32,7 @@ def pack(weights: Path, name: str) -> Checkpoint:
     network = networks.create(checkpoint.architecture, classes, **checkpoint.options).eval()
     network.load_state_dict(state)
     with torch.inference_mode():
-        scores = network.score_map(preprocess.images(photo(), checkpoint.recipe))[0]
+        scores = network.score_map(preprocess.images(photo(), checkpoint.preprocessing))[0]
     bias = [key for key in state if key.endswith("bias") and len(state[key]) == classes][-1]
     state[bias] = state[bias] - scores.mean((1, 2))
     sha256, size = storage.save(state, path, "float16")

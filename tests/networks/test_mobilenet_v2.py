@@ -15,7 +15,7 @@ from seg_models.checkpoints import storage
 from seg_models.networks import create
 from seg_models.networks.backbones.mobilenet_v2 import SameUnit
 from seg_models.networks.deeplab_v3_mobilenet_v2 import published_state
-from seg_models.specs import Recipe
+from seg_models.specs import Preprocessing
 
 CENTRE = torch.tensor([[0.0, 0, 0], [0, 1, 0], [0, 0, 0]])[None, None]
 # What config.json of google/deeplabv3_mobilenet_v2_1.0_513 sets beside the defaults.
@@ -69,7 +69,7 @@ def test_the_input_is_theirs():
         do_resize=False, do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3
     )
     theirs = processor(Image.fromarray(photo), return_tensors="pt").pixel_values
-    ours = preprocess.images(photo, Recipe(57, mean=(0.5,) * 3, std=(0.5,) * 3))
+    ours = preprocess.images(photo, Preprocessing(57, mean=(0.5,) * 3, std=(0.5,) * 3))
     torch.testing.assert_close(ours, theirs)
     assert ours.min() == -1 and ours.max() == 1
 
@@ -81,7 +81,7 @@ def test_the_resizing_is_theirs():
         image_mean=[0.5] * 3, image_std=[0.5] * 3,
     )  # fmt: skip
     theirs = processor(Image.fromarray(photo), return_tensors="pt").pixel_values
-    ours = preprocess.images(photo, Recipe(64, mean=(0.5,) * 3, std=(0.5,) * 3))
+    ours = preprocess.images(photo, Preprocessing(64, mean=(0.5,) * 3, std=(0.5,) * 3))
     torch.testing.assert_close(ours, theirs)
 
 

@@ -103,7 +103,9 @@ def test_each_network_shows_what_its_score_saw_when_it_is_done(photo_path):
     assert "DeepLab v1" in page and "FCN-8s" in page and "Pixel 50, 20" in status
     assert page.count('role="img" aria-label=') == 2
     segmenter = pipeline.load("deeplab_v1-animals")
-    images = preprocess.images(preprocess.open_photo(photo_path), segmenter.checkpoint.recipe)
+    images = preprocess.images(
+        preprocess.open_photo(photo_path), segmenter.checkpoint.preprocessing
+    )
     found = receptive_field(segmenter.network, images, (50 * 64 // 96, 20 * 64 // 96))
     label = segmenter.checkpoint.labels.classes[found.label]
     assert f"{label}, cell {found.cell[1]}, {found.cell[0]} of" in page

@@ -160,7 +160,7 @@ def damaged(folder):
 def coloured(folder):
     path = folder / "mask.png"
     Image.new("RGB", (2, 2)).save(path)
-    return refused(metrics.read_truth, path)
+    return refused(metrics.read_ground_truth, path)
 
 
 def no_class(folder):

@@ -107,7 +107,7 @@ with_truth = [each for each in photos.examples() if each.truth]
 
 @pytest.mark.parametrize("example", with_truth, ids=lambda each: each.title)
 def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
-    true = metrics.read_truth(example.truth)
+    true = metrics.read_ground_truth(example.truth)
     assert true.shape == preprocess.open_photo(example.path).shape[:2]
     classes = len(labels.DOMAINS[example.domain].classes)
     known = true[true != VOID]

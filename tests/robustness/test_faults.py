@@ -25,7 +25,7 @@ from scripts.running import ROOT
 from seg_models.checkpoints import registry, storage
 from seg_models.checkpoints import weights as weight_files
 from seg_models.cli import predict
-from seg_models.specs import Recipe
+from seg_models.specs import Preprocessing
 from seg_models.training import state as training_run
 from seg_models.training.augmentation import Variation
 from seg_models.training.recipes import TrainingRecipe
@@ -116,7 +116,7 @@ def test_the_bad_photo_of_a_folder_is_reported_at_the_end(weights, album, tmp_pa
 
 
 RECIPE = TrainingRecipe(
-    "deeplab_v1", "animals", Recipe(48), {"width": 0.06, "fc_channels": 16, "norm": True},
+    "deeplab_v1", "animals", Preprocessing(48), {"width": 0.06, "fc_channels": 16, "norm": True},
     crops=24, batch=4, variation=Variation(crop=32, smallest=0.8, largest=1.2), rate=2e-2,
     storage="float16",
 )  # fmt: skip

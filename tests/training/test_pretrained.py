@@ -11,11 +11,11 @@ from onnx import helper, numpy_helper
 
 from seg_models import networks
 from seg_models.networks.backbones import vgg
-from seg_models.specs import Recipe
+from seg_models.specs import Preprocessing
 from seg_models.training.init import pretrained
 
 THIN = {"fc_channels": 8}
-RECIPE = Recipe(64, mean=pretrained.VGG_RECIPE_MEAN)
+RECIPE = Preprocessing(64, mean=pretrained.VGG_RECIPE_MEAN)
 
 
 @pytest.fixture

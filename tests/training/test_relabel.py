@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from seg_models.specs import VOID, Recipe
+from seg_models.specs import VOID, Preprocessing
 from seg_models.training import relabel
 from seg_models.training.dataset import Dataset
 
@@ -31,7 +31,7 @@ def test_only_labels_that_a_network_made_are_corrected():
     labels = torch.full((2, 16, 16), VOID, dtype=torch.uint8)
     sizes = torch.tensor([[16, 16], [16, 16]])
     data = Dataset(photos, labels, sizes, torch.tensor([False, True]))
-    recipe = Recipe(16, mean=(0.0,) * 3, std=(1.0,) * 3)
+    recipe = Preprocessing(16, mean=(0.0,) * 3, std=(1.0,) * 3)
     corrected = relabel.corrected(data, RedIsOne(), recipe).labels
     assert (corrected[0] == VOID).all()
     assert (corrected[1, :, :6] == 0).all() and (corrected[1, :, 10:] == 1).all()

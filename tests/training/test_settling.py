@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from seg_models import networks
-from seg_models.specs import Recipe
+from seg_models.specs import Preprocessing
 from seg_models.training import dataset, loop
 from seg_models.training.augmentation import Variation
 from seg_models.training.init import initialise
@@ -15,7 +15,7 @@ from seg_models.training.state import begin
 
 CPU = torch.device("cpu")
 BASIC = TrainingRecipe(
-    "segnet_basic", "animals", Recipe(64), {"width": 0.25}, example="segnet-animals",
+    "segnet_basic", "animals", Preprocessing(64), {"width": 0.25}, example="segnet-animals",
     batch=2, variation=Variation(crop=64), dropout=0.0,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from PIL import Image
 from seg_models import networks, pipeline
 from seg_models.checkpoints import registry, storage, weights
 from seg_models.checkpoints.loader import network as trained_network
-from seg_models.specs import Recipe
+from seg_models.specs import Preprocessing
 from seg_models.training import dataset, export, logit_adjustment, loop, recipes
 from seg_models.training.augmentation import Variation
 from seg_models.training.camera import Camera
@@ -29,7 +29,7 @@ EVEN = logit_adjustment.Balance(torch.zeros(7), 0.0, 0.0)
 TINY = TrainingRecipe(
     "deeplab_v1",
     "animals",
-    Recipe(48),
+    Preprocessing(48),
     {"width": 0.06, "fc_channels": 16, "norm": True},
     crops=240,
     batch=4,
@@ -64,7 +64,7 @@ def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
     initialise.settle(run, dataset.load(squares / "train", torch.device("cpu")))
     photos = torch.rand(1, 3, 40, 48, generator=torch.Generator().manual_seed(0))
     finished = pipeline.load(TINY.name, "cpu")
-    offsets = torch.tensor(list(finished.checkpoint.training["score_offsets"].values()))
+    offsets = torch.tensor(list(finished.checkpoint.training["logit_adjustment"].values()))
     assert offsets.any()  # the loss goes on without them
     with torch.inference_mode():
         wanted = finished.network(photos) - offsets.view(-1, 1, 1)
@@ -75,7 +75,7 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
     old = registry.read(Path(shutil.copytree(trained, tmp_path / "weights" / TINY.name)))
     training = dict(old.training)
-    del training["trunk"]  # the oldest checkpoints do not say
+    del training["init_from"]  # the oldest checkpoints do not say
     registry.save(replace(old, training=training))
     out = train_recipe(
         replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
@@ -83,7 +83,7 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     )  # fmt: skip
     facts = registry.read(out).training
     assert facts["crops"] == registry.read(trained).training["crops"] + 8
-    assert facts["stretches"] == 2 and facts["trunk"] is None
+    assert facts["stretches"] == 2 and facts["init_from"] is None
 
 
 def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypatch):
@@ -93,15 +93,15 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
     changed = dict.fromkeys(before.labels.classes, 0.0) | {"cat": 3.0}
     logit_adjustment.shift(network, torch.tensor([0.0, 3.0, 0, 0, 0, 0, 0]))
     sha256, _ = storage.save(network.state_dict(), before.folder / "model.safetensors", "float16")
-    offsets = before.training["score_offsets"]
+    offsets = before.training["logit_adjustment"]
     spoilt = {key: offsets[key] + changed[key] for key in offsets}
-    facts = replace(before, sha256=sha256, training={**before.training, "score_offsets": spoilt})
+    facts = replace(before, sha256=sha256, training={**before.training, "logit_adjustment": spoilt})
     registry.save(facts)
 
     found = rebalance(TINY.name, squares / "val", "cpu")
-    assert found["score_offsets"] == offsets
+    assert found["logit_adjustment"] == offsets
     renewed = registry.read(before.folder)
-    assert renewed.training["score_offsets"] == offsets and not renewed.results
+    assert renewed.training["logit_adjustment"] == offsets and not renewed.results
     states = [weights.load_state(each) for each in (replace(before, folder=trained), renewed)]
     for name, value in states[0].items():
         torch.testing.assert_close(states[1][name], value, rtol=0, atol=1e-5)

@@ -40,7 +40,7 @@ def settle(run: Run, data: dataset.Dataset) -> None:
         known = run.known
         if isinstance(network, DeconvNet):
             known = known | segnet_to_deconvnet.names(network)
-        images = augmentation.normalised(photos, recipe.recipe)
+        images = augmentation.normalised(photos, recipe.preprocessing)
         bn_calibration.let_pass(network, known, images, unit_size=recipe.encoder is not None)
     if recipe.passing and isinstance(network, SegNet):
         discriminative_init.focus(network, *_crops(run, data, chances))
@@ -52,7 +52,7 @@ def _crops(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Te
     chosen = torch.multinomial(chances, FITTED, replacement=True, generator=run.random)
     photos, labels = augmentation.crops(data, chosen, run.recipe.variation, run.random)
     shares = cca.class_shares(labels, len(run.class_weights))
-    return augmentation.normalised(photos, run.recipe.recipe), shares
+    return augmentation.normalised(photos, run.recipe.preprocessing), shares
 
 
 def _follow(network: nn.Module, example: nn.Module, images: Tensor, shares: Tensor) -> None:

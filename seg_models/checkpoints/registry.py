@@ -142,11 +142,6 @@ def text(checkpoint: Checkpoint) -> str:
     return json.dumps(describe(checkpoint), indent=2, ensure_ascii=False) + "\n"
 
 
-def save_facts(facts: Mapping[str, Any], folder: Path) -> None:
-    """Write config.json and the model card of a checkpoint described by plain values."""
-    save(parse(facts, folder))
-
-
 def _own(folder: Path) -> Checkpoint:
     """Return a checkpoint of the zoo, which is found by its folder's name."""
     checkpoint = read(folder)

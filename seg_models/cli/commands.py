@@ -88,15 +88,22 @@ def evaluate(chosen: Namespace) -> int:
 
 def train(chosen: Namespace) -> int:
     """Train what a row of the table of configurations describes."""
+    from ..training import recipes
     from ..training import train as training
 
+    if chosen.show:
+        config = recipes.find(chosen.name)
+        print(recipes.shown(config.finetune if chosen.finetune else config))
+        return 0
+    if chosen.data is None:
+        raise ValueError("--data is missing: a folder with train/ and val/ to learn from")
     training.train(
-        chosen.recipe,
+        chosen.name,
         data=chosen.data,
         minutes=chosen.minutes,
         device=chosen.device,
         resume=chosen.resume,
-        onward=chosen.onward,
+        finetune=chosen.finetune,
         leave_out=chosen.leave_out,
         out=chosen.out,
     )

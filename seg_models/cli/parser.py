@@ -28,8 +28,9 @@ example:
 TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
 
 examples:
+  train deeplab_v1-camvid --show
   train deeplab_v1-camvid --data camvid --minutes 30 --resume
-  train deeplab_v1-camvid --data camvid --minutes 30 --onward    goes on from its weights
+  train deeplab_v1-camvid --data camvid --minutes 30 --finetune  goes on from its weights
   train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
@@ -124,12 +125,13 @@ def _evaluate(command: Parser) -> None:
 
 
 def _train(command: Parser) -> None:
-    command.add_argument("recipe", metavar="RECIPE", help="the name of what is to be trained")
-    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    command.add_argument("name", metavar="NAME", help="of the checkpoint that is to be trained")
+    command.add_argument("--data", type=Path, metavar="DIR", help="see below")
     command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
+    command.add_argument("--show", action="store_true", help="only print how it is trained")
     command.add_argument(
-        "--onward", action="store_true", help="begin with the checkpoint's weights as they are now"
+        "--finetune", action="store_true", help="begin with the weights that the checkpoint has"
     )
     command.add_argument(
         "--leave-out",
@@ -137,7 +139,7 @@ def _train(command: Parser) -> None:
         metavar="PREFIX",
         help="validate on the photos of train/ whose names begin so, instead of learning from them",
     )
-    command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/RECIPE")
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/NAME")
     _device(command)
 
 

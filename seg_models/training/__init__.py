@@ -1,1 +1,1 @@
-"""Training: a data set, endless variation of it, one loop, one table of recipes."""
+"""Training: a data set, endless variation of it, one loop, one table of configurations."""

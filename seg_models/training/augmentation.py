@@ -1,7 +1,7 @@
 """Endless variation from few photos: crops, sizes, turns, other photos' objects, light and lens.
 
 Everything happens on whole batches on the training device; one sampling grid does crop, scale,
-mirroring and turn at once. `camera` has what light, lens and file format do to a photo.
+mirroring and rotation at once. `camera` has what light, lens and file format do to a photo.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ LEAST_PASTED, MOST_PASTED = 0.02, 0.5  # of a crop's pixels that an object to be
 
 
 @dataclass(frozen=True)
-class Variation:
+class Augmentation:
     """How far augmentation goes."""
 
     crop: int = 256  # pixels, square
     smallest: float = 0.5  # factors on the photo's own size, drawn evenly in their logarithm
     largest: float = 2.0
-    turn: float = 8.0  # degrees, either way
+    rotation: float = 8.0  # degrees, either way
     paste: float = 0.0  # share of the crops that get an object of another crop
     camera: Camera = field(default_factory=Camera)
 
-    def halved(self) -> Variation:
+    def halved(self) -> Augmentation:
         """Return the same views of the photos, shown at half the size."""
         sizes = {"smallest": self.smallest / 2, "largest": self.largest / 2}
         return replace(self, crop=self.crop // 2, **sizes)
 
 
-def crops(dataset: Dataset, chosen: Tensor, how: Variation, random: torch.Generator):
+def crops(dataset: Dataset, chosen: Tensor, how: Augmentation, random: torch.Generator):
     """Return one varied crop of each chosen photo.
 
     Args:
@@ -64,12 +64,12 @@ def crops(dataset: Dataset, chosen: Tensor, how: Variation, random: torch.Genera
     return camera.taken(photos, how.camera, random), labels
 
 
-def _grid(sizes: Tensor, how: Variation, random: torch.Generator) -> Tensor:
+def _grid(sizes: Tensor, how: Augmentation, random: torch.Generator) -> Tensor:
     """Return the photo pixel (x, y) that each crop pixel shows: (N, crop, crop, 2)."""
     device = sizes.device
     draw = torch.rand(len(sizes), 5, generator=random).to(device)
     factor = how.smallest * (how.largest / how.smallest) ** draw[:, 0]
-    angle = (draw[:, 1] * 2 - 1) * math.radians(how.turn)
+    angle = (draw[:, 1] * 2 - 1) * math.radians(how.rotation)
     mirror = torch.where(draw[:, 2] < 0.5, -1.0, 1.0)
     reach = how.crop / factor / 2  # half the crop's side, in the photo's pixels
     centre = []
@@ -117,8 +117,8 @@ def pasted(photos: Tensor, labels: Tensor, share: float, random: torch.Generator
     return torch.where(mask[:, None], photos[other], photos), torch.where(mask, theirs, labels)
 
 
-def normalised(photos: Tensor, recipe: Preprocessing) -> Tensor:
-    """Return 0-1 RGB `photos` on the scale that `recipe`'s network was made for, channels last."""
-    mean = torch.tensor(recipe.mean, device=photos.device).view(1, 3, 1, 1)
-    deviation = torch.tensor(recipe.std, device=photos.device).view(1, 3, 1, 1)
+def normalised(photos: Tensor, preprocessing: Preprocessing) -> Tensor:
+    """Return 0-1 RGB `photos` by `preprocessing`'s mean and deviation, channels last."""
+    mean = torch.tensor(preprocessing.mean, device=photos.device).view(1, 3, 1, 1)
+    deviation = torch.tensor(preprocessing.std, device=photos.device).view(1, 3, 1, 1)
     return ((photos - mean) / deviation).contiguous(memory_format=torch.channels_last)

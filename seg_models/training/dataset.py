@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
+from .. import preprocess
 from ..evaluation.metrics import pairs, read_ground_truth
 from ..specs import VOID
 
@@ -77,8 +77,7 @@ def is_of(photo: Path, sequence: str) -> bool:
 
 
 def _read(pair: tuple[Path, Path]) -> tuple[np.ndarray, np.ndarray]:
-    with Image.open(pair[0]) as picture:
-        return np.array(picture.convert("RGB")), read_ground_truth(pair[1])
+    return preprocess.open_photo(pair[0]), read_ground_truth(pair[1])
 
 
 def pixel_counts(dataset: Dataset, num_classes: int) -> Tensor:

@@ -14,10 +14,10 @@ WEIGHT = 0.5  # of each inner map in the loss; the finished scores have 1
 
 
 class DeepSupervision(nn.Module):
-    """A classifier behind each of some parts of a network, which hear what those parts give."""
+    """A classifier behind each of some parts of a network, fed with what those parts give."""
 
     def __init__(self, network: nn.Module, parts: Sequence[str], num_classes: int):
-        """Listen to `parts` of `network`, whose last convolutions say how many channels they have.
+        """Watch `parts` of `network`, whose last convolutions say how many channels they have.
 
         Raises:
             AttributeError: If the network has no part of such a name.
@@ -25,18 +25,18 @@ class DeepSupervision(nn.Module):
         super().__init__()
         self.parts = tuple(parts)
         self.heads = nn.ModuleList()
-        self._heard: dict[str, Tensor] = {}
+        self._outputs: dict[str, Tensor] = {}
         for name in parts:
             part = network.get_submodule(name)
             kinds = nn.Conv2d | nn.ConvTranspose2d
             *_, last = (each for each in part.modules() if isinstance(each, kinds))
             self.heads.append(nn.Conv2d(last.out_channels, num_classes, 1))
-            part.register_forward_hook(partial(self._hear, name))
+            part.register_forward_hook(partial(self._keep, name))
 
     def scores(self) -> list[Tensor]:
         """Return raw scores `(N, C, h, w)` from each part's last output, and forget the outputs."""
         pairs = zip(self.heads, self.parts, strict=True)
-        return [head(self._heard.pop(part)) for head, part in pairs]
+        return [head(self._outputs.pop(part)) for head, part in pairs]
 
-    def _hear(self, name: str, part: nn.Module, inputs: tuple, features: Tensor) -> None:
-        self._heard[name] = features
+    def _keep(self, name: str, part: nn.Module, inputs: tuple, features: Tensor) -> None:
+        self._outputs[name] = features

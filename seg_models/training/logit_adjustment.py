@@ -1,9 +1,9 @@
 """Rare classes: how much the loss makes of them, and how readily finished scores choose them.
 
-The most probable class is not the choice of best IoU. A class gains by each pixel that it holds by a
-probability above IoU / (1 + IoU), far below one half where it is hard to find (for F1, the same
-order: Lipton, Elkan & Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1 Measure",
-ECML 2014, arXiv:1402.1892). So each class's score gets an offset.
+The most probable class is not the choice of best IoU. A class gains by each pixel that it holds
+with a probability above IoU / (1 + IoU), far below one half where it is hard to find (for F1, the
+same order: Lipton, Elkan & Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1
+Measure", ECML 2014, arXiv:1402.1892). So each class's score gets an offset.
 
 Offsets are found on val: of the photos it learnt from a network is too sure, and theirs gained 0.6
 points of mIoU where those of other val photos gained 2.1 (SegNet; U-Net 0.6 and 2.7; CamVid).
@@ -25,15 +25,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+import torch.nn.functional as F
+from torch import Tensor
 from tqdm import tqdm
 
 from .. import pipeline
 from ..checkpoints import registry, storage
 from ..evaluation import metrics
 from ..networks import SegmentationNetwork
-from ..specs import VOID, WEIGHTS_FILE, Preprocessing
-from . import dataset, validation
+from ..pipeline import Segmenter
+from ..specs import VOID, WEIGHTS_FILE
+from . import dataset
 
 PIXELS = 8000  # of each photo
 FOLDS = 3  # of the photos in their order: frames of one street lie side by side
@@ -64,7 +66,7 @@ class Pixels:
 
 
 @dataclass(frozen=True)
-class Balance:
+class LogitAdjustment:
     """Offsets to the scores, and what they are worth."""
 
     offsets: Tensor  # (C,)
@@ -72,31 +74,40 @@ class Balance:
     held_out_gain: float  # on others: the mean over folds, each with offsets found on the rest
 
 
-def sample(network: nn.Module, recipe: Preprocessing, folder: Path, device: torch.device) -> Pixels:
+def sample(segmenter: Segmenter, folder: Path) -> Pixels:
     """Return pixels of all of `folder`'s photos."""
     random = np.random.default_rng(0)
     found = metrics.pairs(folder)
     chances, truths, folds = [], [], []
     for index, (photo_path, ground_truth_path) in enumerate(
-        tqdm(found, desc="balancing", unit="photo")
+        tqdm(found, desc="adjusting", unit="photo")
     ):
         ground_truth = metrics.read_ground_truth(ground_truth_path)
         known = np.flatnonzero(ground_truth != VOID)
         chosen = random.choice(known, min(PIXELS, len(known)), replace=False)
-        probabilities = validation.probabilities(network, recipe, photo_path, device).cpu()
+        probabilities = _probabilities(segmenter, photo_path)
         chances.append(probabilities.flatten(1)[:, chosen].clamp(min=1e-8).log())
         truths.append(torch.from_numpy(ground_truth.flat[chosen]).long())
         folds.append(torch.full((len(chosen),), index * FOLDS // len(found)))
     return Pixels(torch.cat(chances, dim=1), torch.cat(truths), torch.cat(folds))
 
 
-def find(pixels: Pixels) -> Balance:
+def _probabilities(segmenter: Segmenter, photo: Path) -> Tensor:
+    """Return the network's answer `(C, H, W)` for a photo at its own size, on the CPU."""
+    segmentation = segmenter.segment(photo)
+    found, size = segmentation.probabilities.cpu(), segmentation.photo_size
+    if tuple(found.shape[1:]) == size:
+        return found
+    return F.interpolate(found[None], size, mode="bilinear", align_corners=False)[0]
+
+
+def find(pixels: Pixels) -> LogitAdjustment:
     """Return the offsets of best mean IoU, and what they gain."""
     offsets, gains = fit(pixels), []
     for fold in pixels.fold.unique():
         within = pixels.fold == fold
         gains.append(_gain(pixels.only(within), fit(pixels.only(~within))))
-    return Balance(offsets, _gain(pixels, offsets), sum(gains) / len(gains))
+    return LogitAdjustment(offsets, _gain(pixels, offsets), sum(gains) / len(gains))
 
 
 def fit(pixels: Pixels) -> Tensor:
@@ -119,12 +130,12 @@ def fit(pixels: Pixels) -> Tensor:
     return offsets
 
 
-def facts(balance: Balance, classes: Sequence[str]) -> dict[str, Any]:
+def facts(found: LogitAdjustment, classes: Sequence[str]) -> dict[str, Any]:
     """Return what config.json says of it."""
     return {
-        "logit_adjustment": dict(zip(classes, balance.offsets.tolist(), strict=True)),
-        "logit_adjustment_gain": round(balance.gain, 4),
-        "logit_adjustment_gain_held_out": round(balance.held_out_gain, 4),
+        "logit_adjustment": dict(zip(classes, found.offsets.tolist(), strict=True)),
+        "logit_adjustment_gain": round(found.gain, 4),
+        "logit_adjustment_gain_held_out": round(found.held_out_gain, 4),
     }
 
 
@@ -145,7 +156,7 @@ def _miou(pixels: Pixels, offsets: Tensor) -> float:
     return metrics.scores(counts.view(classes, classes).numpy()).miou
 
 
-def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
+def readjust(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     """Write the checkpoint called `name` with other offsets; return them and their gain.
 
     Args:
@@ -159,13 +170,13 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     """
     segmenter = pipeline.load(name, device)
     checkpoint, network = segmenter.checkpoint, deepcopy(segmenter.network)
+    segmenter = replace(segmenter, network=network)
     before = torch.tensor(list(checkpoint.training["logit_adjustment"].values()))
     shift(network, -before)
-    pixels = sample(network, checkpoint.preprocessing, folder, torch.device(segmenter.device))
-    balanced = find(pixels)
-    shift(network, balanced.offsets)
+    adjustment = find(sample(segmenter, folder))
+    shift(network, adjustment.offsets)
     sha256, size = storage.amend(network.state_dict(), checkpoint.folder / WEIGHTS_FILE)
-    found = facts(balanced, checkpoint.labels.classes)
+    found = facts(adjustment, checkpoint.labels.classes)
     training = {**checkpoint.training, **found}
     renewed = replace(
         checkpoint, sha256=sha256, file_bytes=size, training=training, results={}, hub=None
@@ -175,13 +186,13 @@ def rebalance(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
 
 
 def main() -> None:
-    """Rebalance a checkpoint and print what its scores now get."""
+    """Adjust a checkpoint anew and print what its scores now get."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", help="the checkpoint")
     parser.add_argument("--data", type=Path, required=True, help="val: images/ and labels/")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     chosen = parser.parse_args()
-    print(json.dumps(rebalance(chosen.name, chosen.data, chosen.device), indent=2))
+    print(json.dumps(readjust(chosen.name, chosen.data, chosen.device), indent=2))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..specs import VOID
-from . import augmentation, dataset, deep_supervision, validation
-from .distillation import Teacher, distance
+from . import deep_supervision, validation
+from .distillation import Teacher, distillation_loss
 from .state import Run, report, store
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
@@ -21,65 +21,61 @@ SAVE_SECONDS = 120.0
 
 def advance(
     run: Run,
-    data: dataset.Dataset,
     val: Path,
     save: Path,
     teacher: Teacher | None = None,
     minutes: float | None = None,
 ) -> None:
-    """Train until the recipe's crops, or the minutes, are spent; leave the best in the run."""
-    chances = dataset.sampling_weights(data, len(run.class_weights))
+    """Train until the configuration's crops, or the minutes, are spent; leave the best in the run.
+
+    Args:
+        run: Begun or restored.
+        val: What it is validated on: holds images/ and labels/.
+        save: The file that its state is stored in, every `SAVE_SECONDS` and at the end.
+        teacher: What it learns from beside the labels.
+        minutes: The whole run's length, what it has behind it included.
+    """
     began, saved = time.monotonic() - run.seconds, time.monotonic()
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
-    looks = run.recipe.looks
-    looked = int(run.progress * looks)
+    validations = run.config.validations
+    validated = int(run.progress * validations)
     while run.progress < 1:
-        loss = _step(run, data, chances, teacher)  # reading it waits for the GPU
+        loss = _step(run, teacher)  # reading it waits for the GPU
         run.seconds = time.monotonic() - began
         run.progress = _progress(run, minutes)
         if run.step % 20 == 0:
             report(run, f"loss {loss.item():.3f}")
-        if run.progress < 1 and int(run.progress * looks) > looked:
-            looked = int(run.progress * looks)
-            _look(run, val)
+        if run.progress < 1 and int(run.progress * validations) > validated:
+            validated = int(run.progress * validations)
+            _validate(run, val)
         if time.monotonic() - saved > SAVE_SECONDS:
             store(run, save)
             saved = time.monotonic()
-    _look(run, val)
+    _validate(run, val)
     store(run, save)
 
 
 def _progress(run: Run, minutes: float | None) -> float:
     """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
     by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
-    return min(1.0, max(run.crops / run.recipe.crops, by_time))
+    return min(1.0, max(run.crops / run.config.crops, by_time))
 
 
-def draw(run: Run, data: dataset.Dataset, chances: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return a batch of varied crops, their labels, and how much to trust these, (N,)."""
-    batch, how = run.recipe.batch, run.recipe.variation
-    if run.progress < run.recipe.coarse:
-        batch, how = 2 * batch, how.halved()
-    chosen = torch.multinomial(chances, batch, replacement=True, generator=run.random)
-    trust = torch.where(data.pseudo[chosen.to(run.device)], run.recipe.pseudo_weight, 1.0)
-    return *augmentation.crops(data, chosen, how, run.random), trust
-
-
-def _step(run: Run, data: dataset.Dataset, chances: Tensor, teacher: Teacher | None) -> Tensor:
-    recipe = run.recipe
+def _step(run: Run, teacher: Teacher | None) -> Tensor:
     rate = _rate(run.progress)
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
-    photos, labels, trust = draw(run, data, chances)
-    images = augmentation.normalised(photos, recipe.preprocessing)
+    photos, labels, trust = run.batches.draw(run.progress)
     with torch.autocast(run.device.type, torch.bfloat16):
-        scores = run.network(images).float()
+        scores = run.network(run.batches.images(photos)).float()
         inner = run.supervision.scores()
     loss = _cross_entropy(scores, labels, run.class_weights, trust)
     if teacher is not None:
-        opinion = teacher.opinion(photos, labels)
-        far, *inside = (distance(opinion, each, run.class_weights) for each in (scores, *inner))
-        loss = loss + far + deep_supervision.WEIGHT * sum(inside)
+        targets = teacher.soft_targets(photos, labels)
+        final, *inside = (
+            distillation_loss(targets, each, run.class_weights) for each in (scores, *inner)
+        )
+        loss = loss + final + deep_supervision.WEIGHT * sum(inside)
     run.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(run.network.parameters(), 5.0)
@@ -108,7 +104,7 @@ def _rate(progress: float) -> float:
 @torch.no_grad()
 def _follow(run: Run) -> None:
     """Move the average towards the weights; early on it follows closely."""
-    keep = min(run.recipe.average, (1 + run.step) / (10 + run.step))
+    keep = min(run.config.ema, (1 + run.step) / (10 + run.step))
     new = run.network.state_dict()
     pairs = [(value, new[name]) for name, value in run.average.state_dict().items()]
     averaged, latest = zip(*(pair for pair in pairs if pair[0].is_floating_point()), strict=True)
@@ -118,11 +114,10 @@ def _follow(run: Run) -> None:
             value.copy_(other)
 
 
-def _look(run: Run, val: Path) -> None:
+def _validate(run: Run, val: Path) -> None:
     """Score the average on val, and keep its weights if they are the best so far."""
-    scores = validation.score(
-        run.average, run.recipe.preprocessing, val, run.device, left_out=run.recipe.left_out
-    )
+    found = validation.pairs(run.config, val)
+    scores = validation.score(validation.segmenter(run.config, run.average), found)
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou

@@ -2,7 +2,7 @@
 
 Photos without labels were labelled by a public network of 0.59 mIoU. Where our own, trained on real
 labels as well, is sure of another class, one of the two is wrong, and the pixel becomes void; where
-the first was in doubt and ours is sure, ours says what it is.
+the first was not sure and ours is, ours says what it is.
 
 Xie, Luong, Hovy & Le, "Self-training with Noisy Student improves ImageNet classification",
 CVPR 2020, arXiv:1911.04252.
@@ -27,17 +27,17 @@ TOGETHER = 32  # photos a step
 
 
 @torch.no_grad()
-def corrected(data: Dataset, network: nn.Module, recipe: Preprocessing) -> Dataset:
+def corrected(data: Dataset, network: nn.Module, preprocessing: Preprocessing) -> Dataset:
     """Return `data` with other labels where `data.pseudo` is set; photos with real ones stay.
 
     Args:
         data: On the network's device.
         network: In evaluation mode, for the same classes.
-        recipe: Its normalisation.
+        preprocessing: Its normalisation.
     """
     labels = data.labels.clone()
     for some in tqdm(data.pseudo.nonzero()[:, 0].split(TOGETHER), "relabelling", unit="batch"):
-        sure, kind = _judged(data.photos[some].float() / 255, network, recipe).max(1)
+        sure, kind = _judged(data.photos[some].float() / 255, network, preprocessing).max(1)
         labels[some] = agreed(labels[some], kind, sure, _inside(data.sizes[some], labels.shape[-1]))
     return replace(data, labels=labels)
 
@@ -46,7 +46,7 @@ def agreed(labels: Tensor, kind: Tensor, sure: Tensor, inside: Tensor) -> Tensor
     """Return the labels that both networks can stand for.
 
     Args:
-        labels: (N, S, S) uint8 of the first network, `VOID` where it was in doubt.
+        labels: (N, S, S) uint8 of the first network, `VOID` where it was not sure.
         kind: (N, S, S) the second network's most probable class.
         sure: (N, S, S) its probability.
         inside: (N, S, S) bool, where there is a photo.
@@ -57,13 +57,13 @@ def agreed(labels: Tensor, kind: Tensor, sure: Tensor, inside: Tensor) -> Tensor
     return torch.where((labels != VOID) & certain & (labels != kind), VOID, filled)
 
 
-def _judged(photos: Tensor, network: nn.Module, recipe: Preprocessing) -> Tensor:
+def _judged(photos: Tensor, network: nn.Module, preprocessing: Preprocessing) -> Tensor:
     """Return mean probabilities `(N, C, S, S)` over scales and mirror images."""
     total = 0
     for scale in SCALES:
         side = round(photos.shape[-1] * scale)
         shown = F.interpolate(photos, (side, side), mode="bilinear", antialias=True)
-        images = augmentation.normalised(shown, recipe)
+        images = augmentation.normalised(shown, preprocessing)
         for mirror in (False, True):
             with torch.autocast(photos.device.type, torch.bfloat16):
                 scores = network(images.flip(-1) if mirror else images).float()

@@ -1,37 +1,35 @@
-"""A training run in the middle: made from a recipe, written to disk, taken up again."""
+"""A training run in the middle: begun, written to disk, taken up again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .. import networks, pipeline
+from .. import networks
 from ..checkpoints import storage
+from ..networks import SegmentationNetwork
 from . import logit_adjustment, precision
+from .batches import Batches
+from .config import TrainConfig
 from .deep_supervision import DeepSupervision
-from .init import identity_init, pretrained
-from .recipes import TrainingRecipe
+from .init.initialise import Start
 
 
 @dataclass
 class Run:
     """All that changes while a network trains."""
 
-    recipe: TrainingRecipe
+    config: TrainConfig
+    batches: Batches
+    start: Start
     class_weights: Tensor  # (C,) what the loss weighs each class by
-    device: torch.device
-    network: nn.Module
-    average: nn.Module  # the running average of the network's weights: what is kept at the end
+    network: SegmentationNetwork
+    average: SegmentationNetwork  # running average of the weights: what is kept at the end
     supervision: DeepSupervision  # of the network's inner maps
     optimiser: torch.optim.Optimizer
-    random: torch.Generator
-    known: set[str]  # names of the tensors that were trained before
-    before: dict[str, Any]  # the training facts of the checkpoint that it goes on from
-    started_from: str  # what it knew before anything was trained here: a key of STARTS
     step: int = 0
     crops: int = 0  # that the network has learnt from
     seconds: float = 0.0
@@ -39,76 +37,57 @@ class Run:
     best: float = -1.0  # val mIoU of `best_state`
     best_state: dict[str, Tensor] = field(default_factory=dict)
 
+    @property
+    def device(self) -> torch.device:
+        """Where it trains."""
+        return self.batches.device
 
-def begin(recipe: TrainingRecipe, class_weights: Tensor, device: torch.device) -> Run:
-    """Return a run at its first step, with pretrained weights where the recipe names them.
 
-    Raises:
-        ValueError: If the network has no place for them, or a package is missing.
-        WeightsError: If the checkpoint that the recipe takes its trunk from cannot be had.
+def build(config: TrainConfig, device: torch.device) -> SegmentationNetwork:
+    """Return the network with random weights on `device`, in training mode.
+
+    Its frozen parts and norms do not change, and it has the configuration's dropout.
     """
-    num_classes = len(class_weights)
-    torch.manual_seed(recipe.seed)
-    network = networks.create(recipe.architecture, num_classes, **recipe.options)
-    average = networks.create(recipe.architecture, num_classes, **recipe.options)
-    identity_init.let_through(network, recipe.passing)
-    known: set[str] = set()
-    if recipe.encoder:
-        known |= pretrained.start(network, recipe.encoder, recipe.preprocessing)
-    before: dict[str, Any] = {}
-    started_from = recipe.encoder or recipe.example or "random weights"
-    if recipe.trunk:
-        trunk = pipeline.load(recipe.trunk, "cpu")
-        known |= pretrained.take_over(network, trunk.network)
-        if not (recipe.encoder or recipe.example):
-            started_from = trunk.checkpoint.training["started_from"]
-    if recipe.goes_on:
-        before = dict(trunk.checkpoint.training)
-        if offsets := before.get("logit_adjustment"):
-            logit_adjustment.shift(network, -torch.tensor(list(offsets.values())))
-    if recipe.lift:
-        pretrained.lift(network, recipe.lift)
-    average.load_state_dict(network.state_dict())
+    torch.manual_seed(config.seed)
+    network = networks.create(config.architecture, config.num_classes, **config.options)
     network = network.to(device, memory_format=torch.channels_last).train()
-    average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
-    _hold(network, recipe)
+    _hold(network, config)
     if device.type == "cpu":
         precision.keep_depthwise_in_float(network)
-    supervision = DeepSupervision(network, recipe.supervised, num_classes).to(device)
-    groups = _groups(network, recipe, known)
-    if recipe.supervised:
-        groups.append({"params": supervision.parameters(), "lr": recipe.rate, "base": recipe.rate})
-    optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
-    random = torch.Generator().manual_seed(recipe.seed)
-    class_weights = class_weights.to(device)
-    return Run(
-        recipe, class_weights, device, network, average, supervision, optimiser, random,
-        known, before, started_from,
-    )  # fmt: skip
+    return network
 
 
-def _hold(network: nn.Module, recipe: TrainingRecipe) -> None:
-    """Keep the recipe's frozen parts and norms from changing, and set its dropout, in place."""
-    for name in recipe.frozen:
+def begin(network: SegmentationNetwork, batches: Batches, start: Start) -> Run:
+    """Return a run at its first step: `network` as it is, its average, and an optimiser."""
+    config, device = batches.config, batches.device
+    average = networks.create(config.architecture, config.num_classes, **config.options)
+    average.load_state_dict(network.state_dict())
+    average = average.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    supervision = DeepSupervision(network, config.deep_supervision, config.num_classes).to(device)
+    groups = _groups(network, config, start)
+    if config.deep_supervision:
+        groups.append({"params": supervision.parameters(), "lr": config.rate, "base": config.rate})
+    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay, fused=True)
+    weights = logit_adjustment.class_weights(batches.data, config.class_power, config.num_classes)
+    return Run(config, batches, start, weights.to(device), network, average, supervision, optimiser)
+
+
+def _hold(network: nn.Module, config: TrainConfig) -> None:
+    """Keep frozen parts and norms from changing, and set the dropout, in place."""
+    for name in config.frozen:
         network.get_submodule(name).requires_grad_(False)
     for module in network.modules():
-        if isinstance(module, nn.Dropout) and recipe.dropout is not None:
-            module.p = recipe.dropout
-        if isinstance(module, nn.BatchNorm2d) and recipe.settled:
+        if isinstance(module, nn.Dropout) and config.dropout is not None:
+            module.p = config.dropout
+        if isinstance(module, nn.BatchNorm2d) and config.freeze_bn:
             module.eval()
 
 
-def _groups(network: nn.Module, recipe: TrainingRecipe, known: set[str]) -> list[dict]:
-    """Split the parameters by learning rate and decay: norms and biases do not decay.
-
-    Of what was known before, an encoder learns at its own rate; without one, all of it does.
-    """
-    slow = (
-        pretrained.names(network, recipe.encoder, recipe.preprocessing) if recipe.encoder else known
-    )
+def _groups(network: nn.Module, config: TrainConfig, start: Start) -> list[dict]:
+    """Split the parameters by learning rate and decay: norms and biases do not decay."""
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
-        rate = recipe.encoder_rate if name in slow else recipe.rate
+        rate = config.encoder_rate if name in start.slow else config.rate
         groups.setdefault((rate, parameter.dim() > 1), []).append(parameter)
     return [
         {"params": parameters, "lr": rate, "base": rate} | ({} if decays else {"weight_decay": 0.0})
@@ -119,7 +98,7 @@ def _groups(network: nn.Module, recipe: TrainingRecipe, known: set[str]) -> list
 def report(run: Run, what: str) -> None:
     """Print a line of progress."""
     print(
-        f"{run.recipe.name} {run.progress:6.1%} {run.seconds / 60:5.1f} min "
+        f"{run.config.name} {run.progress:6.1%} {run.seconds / 60:5.1f} min "
         f"{run.crops:7d} crops  {what}",
         flush=True,
     )
@@ -132,24 +111,38 @@ def store(run: Run, path: Path) -> None:
         "average": run.average.state_dict(),
         "supervision": run.supervision.state_dict(),
         "optimiser": run.optimiser.state_dict(),
-        "random": run.random.get_state(),
+        "random": run.batches.random.get_state(),
         "dropout": torch.get_rng_state(),
         "progress": (run.step, run.crops, run.seconds, run.progress, run.best),
         "best_state": run.best_state,
-        "before": run.before,
+        "start": _plain(run.start),
     }
     storage.atomic_write(path, lambda unfinished: torch.save(state, unfinished))
 
 
-def restore(run: Run, path: Path) -> None:
-    """Bring `run` to where `store` left it."""
-    state = torch.load(path, map_location=run.device, weights_only=True)
+def restore(batches: Batches, path: Path) -> Run:
+    """Return the run that `store` wrote to `path`, to go on from there."""
+    state = torch.load(path, map_location=batches.device, weights_only=True)
+    start = Start(**{key: _frozen(value) for key, value in state["start"].items()})
+    run = begin(build(batches.config, batches.device), batches, start)
     run.network.load_state_dict(state["network"])
     run.average.load_state_dict(state["average"])
     run.supervision.load_state_dict(state["supervision"])
     run.optimiser.load_state_dict(state["optimiser"])
-    run.random.set_state(state["random"].cpu())
+    batches.random.set_state(state["random"].cpu())
     torch.set_rng_state(state["dropout"].cpu())
     run.step, run.crops, run.seconds, run.progress, run.best = state["progress"]
     run.best_state = state["best_state"]
-    run.before = state["before"]
+    return run
+
+
+def _plain(start: Start) -> dict:
+    """Return `start` as what `torch.load` reads as data alone: sets become lists."""
+    facts = asdict(start)
+    return {
+        key: sorted(each) if isinstance(each, frozenset) else each for key, each in facts.items()
+    }
+
+
+def _frozen(value):
+    return frozenset(value) if isinstance(value, list) else value

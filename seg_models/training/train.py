@@ -1,63 +1,65 @@
-"""One call from a recipe's name to a checkpoint folder."""
+"""One call from a checkpoint's name to its folder."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from .. import labels, pipeline
+from .. import pipeline
+from ..checkpoints import storage
 from ..device import choose_device
-from . import dataset, export, logit_adjustment, loop, recipes, relabel
+from . import dataset, export, logit_adjustment, loop, recipes, relabel, validation
+from .batches import Batches
+from .config import TrainConfig
 from .distillation import Teacher
-from .init import initialise
-from .state import begin, report, restore
+from .init.initialise import initialise
+from .state import begin, build, report, restore
 
 RUNS = Path("runs")
 
 
 def train(
-    recipe_name: str,
+    name: str,
     data: Path,
     minutes: float | None = None,
     device: str = "auto",
     resume: bool = False,
     out: Path | None = None,
-    onward: bool = False,
+    finetune: bool = False,
     leave_out: str = "",
 ) -> Path:
-    """Train the checkpoint called `recipe_name` and return the folder it was written to.
+    """Train the checkpoint called `name` and return the folder it was written to.
 
     Args:
-        recipe_name: A row of `recipes.RECIPES`.
+        name: A row of `recipes.RECIPES`.
         data: Holds `train/` and `val/`, each with `images/` and `labels/`.
-        minutes: The whole run's length; without it, the recipe's crops are all learnt from.
+        minutes: The whole run's length; without it, the row's crops are all learnt from.
         device: "auto", "cpu" or "cuda".
         resume: Go on from the last state in `runs/`, if there is one.
         out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
             one that leaves photos out.
-        onward: Begin with the checkpoint's own weights, not as the recipe says.
+        finetune: Begin with the checkpoint's own weights, not as the row says.
         leave_out: Photos of `train/` whose names begin so are not learnt from; the network is
             validated on them instead of `val/`. CamVid's val are neighbours of its training
             photos, a whole drive left out is not.
 
     Raises:
-        ValueError: If there is no such recipe, or the data are not laid out as needed.
-        WeightsError: If the recipe's teacher, or what it takes its trunk from, cannot be had.
+        ValueError: If there is no such row, or the data are not laid out as needed.
+        WeightsError: If a teacher, or a checkpoint that it begins with, cannot be had.
     """
-    recipe = recipes.find(recipe_name)
-    recipe = recipe.onward if onward else recipe
+    config = recipes.find(name)
+    config = config.finetune if finetune else config
     if leave_out:
-        recipe = recipe.leaving_out(leave_out)
-        out = out or RUNS / recipe.name
-    return train_recipe(recipe, data, minutes, device, resume, out)
+        config = config.leaving_out(leave_out)
+        out = out or RUNS / config.name
+    return train_config(config, data, minutes, device, resume, out)
 
 
-def train_recipe(
-    recipe: recipes.TrainingRecipe,
+def train_config(
+    config: TrainConfig,
     data: Path,
     minutes: float | None = None,
     device: str = "auto",
@@ -65,29 +67,32 @@ def train_recipe(
     out: Path | None = None,
     runs: Path = RUNS,
 ) -> Path:
-    """Train as `recipe` says: `train`, for a recipe that need not be in the table."""
+    """Train as `config` says: `train`, for one that need not be in the table."""
     device = torch.device(choose_device(device))
     torch.set_float32_matmul_precision("high")
-    teacher = _teacher(recipe.teachers, device.type) if recipe.teachers else None
-    examples = dataset.load(Path(data) / "train", device, recipe.left_out)
-    if recipe.relabelled_by:
-        examples = _relabelled(examples, recipe.relabelled_by, runs)
-    classes = len(labels.DOMAINS[recipe.domain].classes)
-    run = begin(
-        recipe, logit_adjustment.class_weights(examples, recipe.class_power, classes), device
-    )
-    state = runs / recipe.name / ("onward.pt" if recipe.goes_on else "state.pt")
+    val, state = Path(data) / "val", runs / config.name / _state_file(config)
+    teacher = _teacher(config.teachers, device.type) if config.teachers else None
+    examples = dataset.load(Path(data) / "train", device, config.left_out)
+    if config.relabelled_by:
+        examples = _relabelled(examples, config.relabelled_by, runs)
+    batches = Batches(examples, config)
     if resume and state.is_file():
-        restore(run, state)
+        run = restore(batches, state)
         report(run, "resumed")
     else:
-        initialise.settle(run, examples)
-    loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
+        network = build(config, device)
+        run = begin(network, batches, initialise(network, config, batches))
+    loop.advance(run, val, state, teacher, minutes)
     run.average.load_state_dict(run.best_state)
-    pixels = logit_adjustment.sample(run.average, recipe.preprocessing, Path(data) / "val", device)
-    folder = export.write(run, logit_adjustment.find(pixels), out or Path("weights") / recipe.name)
+    pixels = logit_adjustment.sample(validation.segmenter(config, run.average), val)
+    adjustment = logit_adjustment.find(pixels)
+    folder = export.write(run, adjustment, out or Path("weights") / config.name)
     report(run, f"written to {folder}")
     return folder
+
+
+def _state_file(config: TrainConfig) -> str:
+    return "finetune.pt" if config.finetunes else "state.pt"
 
 
 def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dataset:
@@ -98,10 +103,7 @@ def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dat
     if kept.is_file():
         return replace(examples, labels=torch.load(kept, weights_only=True).to(device))
     examples = relabel.corrected(examples, judge.network, judge.checkpoint.preprocessing)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(f".{os.getpid()}")
-    torch.save(examples.labels.cpu(), unfinished)
-    unfinished.replace(kept)
+    storage.atomic_write(kept, lambda unfinished: torch.save(examples.labels.cpu(), unfinished))
     return examples
 
 

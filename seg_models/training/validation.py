@@ -2,48 +2,31 @@
 
 from pathlib import Path
 
-import numpy as np
-import torch
-from PIL import Image
-from torch import Tensor, nn
-
-from .. import preprocess, upsample
+from .. import networks
 from ..evaluation import metrics
-from ..specs import Preprocessing
+from ..evaluation.evaluate import evaluate
+from ..pipeline import Segmenter
+from .config import TrainConfig
 from .dataset import is_of
 
 
-def score(
-    network: nn.Module,
-    recipe: Preprocessing,
-    folder: Path,
-    device: torch.device,
-    left_out: str = "",
-) -> metrics.Scores:
-    """Return the figures over `folder`'s photos, or over those whose names begin with `left_out`.
+def segmenter(config: TrainConfig, network: networks.SegmentationNetwork) -> Segmenter:
+    """Return what segments photos by `network`, in evaluation mode, as its checkpoint will."""
+    device = network.classifier.weight.device.type
+    return Segmenter(config.checkpoint, network, device)
 
-    The left-out ones lie beside the others, in `train/`.
+
+def pairs(config: TrainConfig, val: Path) -> list[tuple[Path, Path]]:
+    """Return what to validate on: `val`, or what the configuration leaves out of `train/`.
+
+    The left-out photos lie beside the others, in `train/`, the folder next to `val`.
     """
-    found = metrics.pairs(folder)
-    if left_out:
-        found = [p for p in metrics.pairs(folder.parent / "train") if is_of(p[0], left_out)]
-    total = None
-    for photo, ground_truth_path in found:
-        found = probabilities(network, recipe, photo, device)
-        labels = found.argmax(0).cpu().numpy()
-        counts = metrics.confusion(labels, metrics.read_ground_truth(ground_truth_path), len(found))
-        total = counts if total is None else total + counts
-    return metrics.scores(total)
+    if not config.left_out:
+        return metrics.pairs(val)
+    beside = metrics.pairs(val.parent / "train")
+    return [pair for pair in beside if is_of(pair[0], config.left_out)]
 
 
-@torch.inference_mode()
-def probabilities(
-    network: nn.Module, recipe: Preprocessing, photo_path: Path, device: torch.device
-) -> Tensor:
-    """Return the network's answer `(C, H, W)` for a photo at its own size."""
-    with Image.open(photo_path) as picture:
-        photo = np.array(picture.convert("RGB"))
-    images = preprocess.images(photo, recipe).to(device, memory_format=torch.channels_last)
-    with torch.autocast(device.type, torch.bfloat16):
-        score_map = network.score_map(images)[0].float()
-    return upsample.to_photo_size(network, score_map, tuple(images.shape[-2:]), photo.shape[:2])
+def score(segmenter: Segmenter, found: list[tuple[Path, Path]]) -> metrics.Scores:
+    """Return the figures over photos and their ground truth, without a CRF."""
+    return evaluate(segmenter, found).without_crf

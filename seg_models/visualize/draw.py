@@ -35,7 +35,7 @@ def indexed_png(labels: np.ndarray | Tensor, label_set: LabelSet) -> Image.Image
 def score_map_picture(score_map: Tensor, size: tuple[int, int], label_set: LabelSet) -> np.ndarray:
     """Return the most probable class of each cell of `(C, h, w)` scores as `(H, W, 3)` at `size`.
 
-    Each cell becomes a rectangle of one colour: what the network said, and no more.
+    Each cell becomes a rectangle of one colour: what the network gave, and no more.
     """
     cells = argmax(score_map).numpy()
     rows, columns = (

@@ -6,6 +6,11 @@ import torch
 from PIL import Image
 
 from seg_models import networks
+from seg_models.training import dataset
+from seg_models.training.batches import Batches
+from seg_models.training.config import TrainConfig
+from seg_models.training.init.initialise import Start, initialise
+from seg_models.training.state import Run, begin, build
 
 CAT, DOG = 1, 3  # in the animals' label order
 
@@ -29,6 +34,23 @@ def squares(tmp_path_factory):
             Image.fromarray(photo).save(folder / part / "images" / f"{index}.png")
             Image.fromarray(labels).save(folder / part / "labels" / f"{index}.png")
     return folder
+
+
+@pytest.fixture
+def begun(squares):
+    """A function that begins a run on the squares, on the CPU, as `train` does.
+
+    Without `initialised`, the network keeps its random weights.
+    """
+
+    def start(config: TrainConfig, initialised: bool = False) -> Run:
+        device = torch.device("cpu")
+        batches = Batches(dataset.load(squares / "train", device), config)
+        network = build(config, device)
+        found = initialise(network, config, batches) if initialised else Start()
+        return begin(network, batches, found)
+
+    return start
 
 
 @pytest.fixture

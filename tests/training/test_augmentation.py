@@ -4,7 +4,7 @@ import torch
 
 from seg_models.specs import VOID
 from seg_models.training import augmentation
-from seg_models.training.augmentation import Variation
+from seg_models.training.augmentation import Augmentation
 from seg_models.training.camera import Camera
 from seg_models.training.dataset import Dataset
 
@@ -22,13 +22,13 @@ def painted(height: int, width: int, side: int) -> Dataset:
     return Dataset(photos, labels, torch.tensor([[height, width]]), torch.tensor([False]))
 
 
-def crop(data: Dataset, how: Variation, count: int = 16, seed: int = 0):
+def crop(data: Dataset, how: Augmentation, count: int = 16, seed: int = 0):
     random = torch.Generator().manual_seed(seed)
     return augmentation.crops(data, torch.zeros(count, dtype=torch.long), how, random)
 
 
 def test_labels_stay_on_their_pixels():
-    how = Variation(crop=64, smallest=0.5, largest=2.0, turn=20.0, camera=STILL)
+    how = Augmentation(crop=64, smallest=0.5, largest=2.0, rotation=20.0, camera=STILL)
     photos, labels = crop(painted(90, 70, 96), how)
     red = photos[:, 0] * 255
     known = labels != VOID
@@ -42,7 +42,7 @@ def test_labels_stay_on_their_pixels():
 
 def test_a_crop_of_the_photos_own_size_is_the_photo():
     data = painted(64, 64, 64)
-    how = Variation(crop=64, smallest=1.0, largest=1.0, turn=0.0, camera=STILL)
+    how = Augmentation(crop=64, smallest=1.0, largest=1.0, rotation=0.0, camera=STILL)
     photos, labels = crop(data, how)
     whole = data.labels[0].long()
     mirrored = whole.flip(1)
@@ -53,13 +53,15 @@ def test_a_crop_of_the_photos_own_size_is_the_photo():
 
 
 def test_both_mirrorings_and_many_scales_occur():
-    _, labels = crop(painted(64, 64, 64), Variation(crop=64, smallest=1, largest=1, turn=0), 32)
+    _, labels = crop(
+        painted(64, 64, 64), Augmentation(crop=64, smallest=1, largest=1, rotation=0), 32
+    )
     firsts = {int(each[0, 0]) for each in labels}
     assert firsts == {0, 1}
 
 
 def test_what_lies_outside_the_photo_is_void():
-    how = Variation(crop=96, smallest=0.5, largest=0.5, turn=0.0)
+    how = Augmentation(crop=96, smallest=0.5, largest=0.5, rotation=0.0)
     _, labels = crop(painted(40, 40, 64), how)
     share = (labels != VOID).float().mean((1, 2))
     torch.testing.assert_close(share, torch.full((16,), (20 / 96) ** 2), atol=0.01, rtol=0)
@@ -67,15 +69,15 @@ def test_what_lies_outside_the_photo_is_void():
 
 def test_the_same_seed_gives_the_same_crops():
     data = painted(90, 70, 96)
-    first, again = crop(data, Variation(crop=32)), crop(data, Variation(crop=32))
+    first, again = crop(data, Augmentation(crop=32)), crop(data, Augmentation(crop=32))
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1], again[1])
-    other = crop(data, Variation(crop=32), seed=1)
+    other = crop(data, Augmentation(crop=32), seed=1)
     assert not torch.equal(first[0], other[0])
 
 
 def test_halved_views_show_the_same_at_half_the_size():
-    how = Variation(crop=64, smallest=0.5, largest=2.0, turn=20.0, camera=STILL)
+    how = Augmentation(crop=64, smallest=0.5, largest=2.0, rotation=20.0, camera=STILL)
     data = painted(90, 70, 96)
     photos, labels = crop(data, how)
     small_photos, small_labels = crop(data, how.halved())

@@ -24,7 +24,7 @@ def _explained(features: torch.Tensor, wanted: torch.Tensor) -> float:
 def test_a_faint_class_is_passed_on(focused):
     torch.manual_seed(0)
     network = networks.create("segnet", 3, 0.25).train()
-    identity_init.let_through(network, STAGES)
+    identity_init.hand_on_all(network, STAGES)
     random = torch.Generator().manual_seed(1)
     labels = torch.randint(0, 2, (8, 1, 2, 2), generator=random).float()
     labels = torch.nn.functional.interpolate(labels, size=64).long()[:, 0]
@@ -38,7 +38,7 @@ def test_a_faint_class_is_passed_on(focused):
     network.stage5.register_forward_hook(mark)
     images = torch.randn(8, 3, 64, 64, generator=random)
     if focused:
-        discriminative_init.focus(network, images, cca.class_shares(labels, 3))
+        discriminative_init.set_decoder(network, images, cca.class_shares(labels, 3))
     heard = []
     network.decode2.register_forward_hook(lambda unit, inputs, features: heard.append(features))
     network(images)

@@ -22,23 +22,18 @@ def test_leaving_all_out_is_refused(tmp_path, squares):
         dataset.load(tmp_path / "train", torch.device("cpu"), left_out="x")
 
 
-def test_validation_is_on_what_was_left_out(squares, monkeypatch):
-    seen = []
-
-    def probabilities(network, recipe, photo, device):
-        seen.append(photo)
-        return torch.ones(7, 40, 48)
-
-    monkeypatch.setattr(validation, "probabilities", probabilities)
-    validation.score(None, None, squares / "val", torch.device("cpu"), left_out="2")
-    assert seen == [squares / "train" / "images" / "2.png"]
+def test_validation_is_on_what_was_left_out(squares):
+    row = recipes.find("fcn8s-camvid")
+    assert len(validation.pairs(row, squares / "val")) == 4
+    ((photo, _),) = validation.pairs(row.leaving_out("2"), squares / "val")
+    assert photo == squares / "train" / "images" / "2.png"
 
 
 def test_its_teachers_are_those_that_have_not_seen_it_either():
     row = recipes.find("fcn8s-camvid").leaving_out("0006R0")
     assert row.name == "fcn8s-camvid-without_0006R0"
     assert row.teachers == ("deeplab_v3-camvid-without_0006R0",)
-    assert row.trunk == "deeplab_v1-camvid-without_0006R0"
+    assert row.init_from == "deeplab_v1-camvid-without_0006R0"
     assert row.encoder == "vgg16"
 
 

@@ -16,7 +16,7 @@ def test_with_room_for_every_channel_it_decodes_as_segnet(segnet, monkeypatch):
     labels = torch.randint(5, (4, 9, 8), generator=torch.Generator().manual_seed(2))
     segnet_to_deconvnet.begin(network, segnet, large, cca.class_shares(labels, 5))
     known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
-    bn_calibration.let_pass(network.train(), known | segnet_to_deconvnet.names(network), large)
+    bn_calibration.calibrate(network.train(), known | segnet_to_deconvnet.names(network), large)
     heard = []
     for each in (network.decode1.deconv1_1, segnet.decode1):
         each.register_forward_hook(lambda unit, inputs, features: heard.append(features))

@@ -28,7 +28,7 @@ def test_norms_let_the_trunks_features_pass_at_unit_size(trunk):
     network = networks.create("segnet", 5, 0.1)
     pretrained.take_over(network, trunk)
     known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
-    bn_calibration.let_pass(network.train(), known, IMAGES)
+    bn_calibration.calibrate(network.train(), known, IMAGES)
     network.eval()
     before, after = IMAGES, IMAGES
     for number in range(1, 5):  # stage by stage: the two do not pool alike
@@ -47,7 +47,7 @@ def test_weights_come_to_the_size_of_new_ones(trunk):
     network.stage3.conv3_1.conv.weight *= 0.01
     left = network.decode1.conv1_2_D.conv.weight.clone()
     known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
-    bn_calibration.let_pass(network.train(), known, IMAGES)
+    bn_calibration.calibrate(network.train(), known, IMAGES)
     for conv in (network.stage2.conv2_2.conv, network.stage3.conv3_1.conv):
         usual = (2 / conv.weight[0].numel()) ** 0.5
         torch.testing.assert_close(conv.weight.std().item(), usual)
@@ -58,7 +58,7 @@ def test_weights_come_to_the_size_of_new_ones(trunk):
 def test_what_was_settled_folds_away(trunk):
     network = networks.create("segnet", 5, 0.1)
     pretrained.take_over(network, trunk)
-    bn_calibration.let_pass(network.train(), set(network.state_dict()), IMAGES)
+    bn_calibration.calibrate(network.train(), set(network.state_dict()), IMAGES)
     folded = networks.create("segnet", 5, 0.1, norm=False).eval()
     folded.load_state_dict(folded_state(network.eval()))
     wanted = network(IMAGES)
@@ -73,7 +73,7 @@ def test_a_network_whose_norms_were_folded_away_gets_new_ones_and_says_the_same(
     folded = networks.create(architecture, 5, 0.1, norm=False).eval()
     network = networks.create(architecture, 5, 0.1, norm=True)
     known = pretrained.take_over(network, folded)
-    bn_calibration.let_pass(network.train(), known, IMAGES, unit_size=False)
+    bn_calibration.calibrate(network.train(), known, IMAGES, unit_size=False)
     wanted = folded(IMAGES)
     torch.testing.assert_close(network.eval()(IMAGES), wanted, rtol=1e-3, atol=1e-3 * wanted.std())
 
@@ -104,7 +104,7 @@ def test_a_network_whose_norms_were_folded_away_says_the_same_with_new_ones(arch
         if isinstance(layer, torch.nn.Dropout):
             layer.p = 0.0
     known = pretrained.take_over(network, folded.eval())
-    bn_calibration.let_pass(network, known, large, unit_size=False)
+    bn_calibration.calibrate(network, known, large, unit_size=False)
     expected = folded(large)
     torch.testing.assert_close(
         network.eval()(large), expected, rtol=0, atol=1e-3 * expected.std().item()
@@ -115,7 +115,7 @@ def test_a_network_whose_norms_were_folded_away_says_the_same_with_new_ones(arch
 def test_norms_that_came_pretrained_stay_as_they_are():
     network = networks.create("deeplab_v3", 5, 0.1).train()
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    bn_calibration.let_pass(network, set(before), IMAGES)
+    bn_calibration.calibrate(network, set(before), IMAGES)
     after = network.state_dict()
     assert all(
         torch.equal(before[name], after[name])

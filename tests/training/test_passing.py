@@ -5,14 +5,14 @@ import torch
 
 from seg_models import networks
 from seg_models.networks.unpooling import pool, unpool
-from seg_models.training.init.identity_init import let_through
+from seg_models.training.init.identity_init import hand_on_all
 
 
 @pytest.mark.parametrize("architecture", ["segnet", "deconvnet"])
 def test_a_stage_fills_the_gaps_of_an_unpooling(architecture, monkeypatch):
     monkeypatch.setattr("seg_models.training.init.identity_init.NOISE", 0.0)
     network = networks.create(architecture, 3, width=0.1, norm=False).eval()
-    let_through(network, ("decode5",))
+    hand_on_all(network, ("decode5",))
     channels = next(network.decode5.children()).conv.in_channels
     smooth = torch.linspace(1, 2, 64).view(1, 1, 8, 8).repeat(1, channels, 1, 1)
     maxima, switches = pool(smooth)  # a ramp: each maximum in its cell's far corner
@@ -23,7 +23,7 @@ def test_a_stage_fills_the_gaps_of_an_unpooling(architecture, monkeypatch):
 
 def test_fewer_channels_are_mixtures_of_the_same_strength():
     network = networks.create("segnet", 3, norm=False)
-    let_through(network, ("decode4",))
+    hand_on_all(network, ("decode4",))
     weight = network.decode4.conv4_1_D.conv.weight  # 512 to 256 channels
     features = torch.randn(4, 512, 16, 16, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
@@ -34,7 +34,7 @@ def test_fewer_channels_are_mixtures_of_the_same_strength():
 def test_unet_passes_on_what_comes_from_below(monkeypatch):
     monkeypatch.setattr("seg_models.training.init.identity_init.NOISE", 0.0)
     network = networks.create("unet", 3, width=0.1).eval()
-    let_through(network, ("up.0", "merge.0.conv1", "merge.0.conv2"))
+    hand_on_all(network, ("up.0", "merge.0.conv1", "merge.0.conv2"))
     below, skip = torch.rand(1, 102, 4, 4), torch.rand(1, 51, 8, 8)
     with torch.inference_mode():
         larger = network.up[0](below)

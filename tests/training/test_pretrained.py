@@ -15,7 +15,7 @@ from seg_models.specs import Preprocessing
 from seg_models.training.init import pretrained
 
 THIN = {"fc_channels": 8}
-RECIPE = Preprocessing(64, mean=pretrained.VGG_RECIPE_MEAN)
+RECIPE = Preprocessing(64, mean=pretrained.VGG_MEAN)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def vgg_package(tmp_path, monkeypatch):
 def test_vgg_sees_our_input_as_it_saw_its_own(vgg_package):
     weight, bias = (torch.from_numpy(each.copy()) for each in vgg_package)
     network = networks.create("deeplab_v1", 7, fc_channels=8)
-    pretrained.start(network, "vgg16", RECIPE)
+    pretrained.load_encoder(network, "vgg16", RECIPE)
     photo = torch.randint(0, 256, (1, 3, 9, 11), generator=torch.Generator().manual_seed(0))
     bgr = photo.flip(1) - torch.tensor(pretrained.VGG_MEAN_BGR).view(1, 3, 1, 1)
     wanted = F.relu(F.conv2d(bgr.float(), weight, bias.flatten(), padding=1))
@@ -60,7 +60,7 @@ def test_vgg_sees_our_input_as_it_saw_its_own(vgg_package):
 )
 def test_every_trunk_finds_all_of_vgg(vgg_package, architecture):
     network = networks.create(architecture, 7, **({} if architecture == "segnet" else THIN))
-    pretrained.start(network, "vgg16", RECIPE)
+    pretrained.load_encoder(network, "vgg16", RECIPE)
     own = network.state_dict()
     for name, value in pretrained.vgg16(RECIPE).items():
         (place,) = (each for each in own if each.endswith("." + name))
@@ -69,7 +69,7 @@ def test_every_trunk_finds_all_of_vgg(vgg_package, architecture):
 
 def test_unet_takes_two_convolutions_of_each_stage(vgg_package):
     network = networks.create("unet", 7)
-    pretrained.start(network, "vgg16_pairs", RECIPE)
+    pretrained.load_encoder(network, "vgg16_pairs", RECIPE)
     wanted, own = pretrained.vgg16(RECIPE), network.state_dict()
     for level in range(4):
         for index in (1, 2):
@@ -84,7 +84,7 @@ def test_unet_takes_two_convolutions_of_each_stage(vgg_package):
 
 def test_a_network_without_that_encoder_is_refused(vgg_package):
     with pytest.raises(ValueError, match="has 0 places"):
-        pretrained.start(networks.create("unet", 7, 0.05), "vgg16", RECIPE)
+        pretrained.load_encoder(networks.create("unet", 7, 0.05), "vgg16", RECIPE)
 
 
 @torch.inference_mode()
@@ -94,7 +94,7 @@ def test_a_lifted_front_end_passes_a_new_context_module():
     front_end.score.bias -= 0.5
     whole = networks.create("dilatednet", 5, 0.1, **THIN).eval()
     pretrained.take_over(whole, front_end)
-    pretrained.lift(whole, 10.0)
+    pretrained.raise_scores(whole, 10.0)
     images = torch.randn(1, 3, 64, 80)
     wanted = front_end.score_map(images)
     assert wanted.min() < 0  # else nothing would have to be lifted

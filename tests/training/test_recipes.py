@@ -17,7 +17,7 @@ def test_a_row_names_what_there_is(name):
     for part in row.frozen:
         assert list(network.get_submodule(part).parameters())
     assert row.encoder is None or row.encoder in pretrained.READERS
-    for needed in (*row.teachers, row.trunk, row.example):
+    for needed in (*row.teachers, row.init_from, row.fit_to):
         assert needed is None or (needed in recipes.RECIPES and needed != name)
 
 

@@ -1,4 +1,4 @@
-"""Where a run begins: norms that are settled stay so, and an example is followed."""
+"""Where a run begins: norms that are frozen stay so, and another network is followed."""
 
 from dataclasses import replace
 
@@ -7,16 +7,14 @@ import torch
 
 from seg_models import networks
 from seg_models.specs import Preprocessing
-from seg_models.training import dataset, loop
-from seg_models.training.augmentation import Variation
+from seg_models.training import loop
+from seg_models.training.augmentation import Augmentation
+from seg_models.training.config import TrainConfig
 from seg_models.training.init import initialise
-from seg_models.training.recipes import TrainingRecipe
-from seg_models.training.state import begin
 
-CPU = torch.device("cpu")
-BASIC = TrainingRecipe(
-    "segnet_basic", "animals", Preprocessing(64), {"width": 0.25}, example="segnet-animals",
-    batch=2, variation=Variation(crop=64), dropout=0.0,
+BASIC = TrainConfig(
+    "segnet_basic", "animals", Preprocessing(64), {"width": 0.25}, fit_to="segnet-animals",
+    batch=2, augmentation=Augmentation(crop=64), dropout=0.0,
 )  # fmt: skip
 
 
@@ -32,28 +30,26 @@ class Segmenter:
 
 
 @pytest.fixture
-def data(squares, monkeypatch):
+def example(monkeypatch):
     monkeypatch.setattr(initialise.pipeline, "load", lambda name, device: Segmenter())
     monkeypatch.setattr(initialise, "FITTED", 8)
-    return dataset.load(squares / "train", CPU)
 
 
-def test_a_run_begins_as_its_example(data):
-    run = begin(BASIC, torch.ones(7), CPU)
-    initialise.settle(run, data)
+def test_a_run_begins_as_what_it_is_fitted_to(example, begun):
+    run = begun(BASIC, initialised=True)
     for own, kept in zip(
         run.network.state_dict().values(), run.average.state_dict().values(), strict=True
     ):
         assert torch.equal(own, kept)
-    photos, *_ = loop.draw(run, data, torch.ones(4))
+    photos = run.batches.draw().photos
     with torch.inference_mode():
         ours, theirs = run.network(photos), Segmenter().network(photos)
     assert torch.corrcoef(torch.stack([ours.flatten(), theirs.flatten()]))[0, 1] > 0.6
 
 
-@pytest.mark.parametrize("settled", [True, False])
-def test_settled_norms_keep_their_statistics(data, settled):
-    run = begin(replace(BASIC, example=None, settled=settled), torch.ones(7), CPU)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_frozen_norms_keep_their_statistics(begun, frozen):
+    run = begun(replace(BASIC, fit_to=None, freeze_bn=frozen))
     before = run.network.conv1.norm.running_mean.clone()
-    loop._step(run, data, torch.ones(4), None)
-    assert torch.equal(run.network.conv1.norm.running_mean, before) == settled
+    loop._step(run, None)
+    assert torch.equal(run.network.conv1.norm.running_mean, before) == frozen

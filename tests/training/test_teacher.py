@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from seg_models.specs import VOID
-from seg_models.training.distillation import corrected, distance
+from seg_models.training.distillation import corrected, distillation_loss
 
 
 def _heard(teacher_says: list[float], label: int) -> torch.Tensor:
-    opinion = torch.tensor(teacher_says).log().view(1, 3, 1, 1)
-    return corrected(opinion, torch.tensor([[[label]]])).exp().flatten()
+    targets = torch.tensor(teacher_says).log().view(1, 3, 1, 1)
+    return corrected(targets, torch.tensor([[[label]]])).exp().flatten()
 
 
 def test_a_teacher_that_does_not_believe_the_label_is_put_right():
@@ -30,14 +30,14 @@ def test_beside_a_photo_the_teacher_alone_is_heard():
 
 
 def test_what_is_heard_can_be_learnt_from():
-    opinion = torch.tensor([[-200.0, -200.0, 0.0]]).view(1, 3, 1, 1)
-    assert corrected(opinion, torch.tensor([[[0]]])).isfinite().all()
+    targets = torch.tensor([[-200.0, -200.0, 0.0]]).view(1, 3, 1, 1)
+    assert corrected(targets, torch.tensor([[[0]]])).isfinite().all()
 
 
 def test_a_pixel_counts_as_much_as_what_the_teacher_sees_there():
-    opinion = torch.tensor([[1 - 1e-6, 1e-6], [1e-6, 1 - 1e-6]]).log().view(1, 2, 1, 2)
+    targets = torch.tensor([[1 - 1e-6, 1e-6], [1e-6, 1 - 1e-6]]).log().view(1, 2, 1, 2)
     wrong_on_the_left = torch.tensor([[-3.0, -9.0], [3.0, 9.0]]).view(1, 2, 1, 2)
     rare, common = torch.tensor([3.0, 1.0]), torch.tensor([1.0, 3.0])
-    heard = distance(opinion, wrong_on_the_left, rare)
-    missed = distance(opinion, wrong_on_the_left, common)
+    heard = distillation_loss(targets, wrong_on_the_left, rare)
+    missed = distillation_loss(targets, wrong_on_the_left, common)
     assert (heard / missed).item() == pytest.approx(3, rel=0.02)

@@ -14,26 +14,26 @@ from seg_models import networks, pipeline
 from seg_models.checkpoints import registry, storage, weights
 from seg_models.checkpoints.loader import network as trained_network
 from seg_models.specs import Preprocessing
-from seg_models.training import dataset, export, logit_adjustment, loop, recipes
-from seg_models.training.augmentation import Variation
+from seg_models.training import export, logit_adjustment, loop, recipes
+from seg_models.training.augmentation import Augmentation
 from seg_models.training.camera import Camera
-from seg_models.training.init import initialise
-from seg_models.training.logit_adjustment import rebalance
-from seg_models.training.recipes import TrainingRecipe
-from seg_models.training.state import begin
-from seg_models.training.train import train, train_recipe
+from seg_models.training.config import TrainConfig
+from seg_models.training.logit_adjustment import readjust
+from seg_models.training.train import train, train_config
 
 CAT, DOG = 1, 3  # as `squares` labels them
-EVEN = logit_adjustment.Balance(torch.zeros(7), 0.0, 0.0)
+EVEN = logit_adjustment.LogitAdjustment(torch.zeros(7), 0.0, 0.0)
 
-TINY = TrainingRecipe(
+TINY = TrainConfig(
     "deeplab_v1",
     "animals",
     Preprocessing(48),
     {"width": 0.06, "fc_channels": 16, "norm": True},
     crops=240,
     batch=4,
-    variation=Variation(crop=32, smallest=0.8, largest=1.2, turn=0.0, camera=Camera(light=0.1)),
+    augmentation=Augmentation(
+        crop=32, smallest=0.8, largest=1.2, rotation=0.0, camera=Camera(light=0.1)
+    ),
     rate=2e-2,
     dropout=0.0,
     storage="float16",
@@ -44,7 +44,7 @@ TINY = TrainingRecipe(
 def trained(squares, tmp_path_factory):
     place = tmp_path_factory.mktemp("trained")
     out = place / "weights" / TINY.name
-    return train_recipe(TINY, squares, device="cpu", out=out, runs=place / "runs")
+    return train_config(TINY, squares, device="cpu", out=out, runs=place / "runs")
 
 
 def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
@@ -58,10 +58,9 @@ def test_it_learns_to_tell_cats_from_dogs(trained, squares, monkeypatch):
         assert (found == other).mean() < 0.05  # and 0
 
 
-def test_going_on_begins_where_the_checkpoint_is(trained, squares, monkeypatch):
+def test_going_on_begins_where_the_checkpoint_is(trained, begun, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(trained.parent))
-    run = begin(TINY.onward, torch.ones(7), torch.device("cpu"))
-    initialise.settle(run, dataset.load(squares / "train", torch.device("cpu")))
+    run = begun(TINY.finetune, initialised=True)
     photos = torch.rand(1, 3, 40, 48, generator=torch.Generator().manual_seed(0))
     finished = pipeline.load(TINY.name, "cpu")
     offsets = torch.tensor(list(finished.checkpoint.training["logit_adjustment"].values()))
@@ -77,8 +76,8 @@ def test_going_on_adds_to_what_was_learnt(trained, squares, tmp_path, monkeypatc
     training = dict(old.training)
     del training["init_from"]  # the oldest checkpoints do not say
     registry.save(replace(old, training=training))
-    out = train_recipe(
-        replace(TINY, crops=8).onward, squares, device="cpu", out=tmp_path / TINY.name,
+    out = train_config(
+        replace(TINY, crops=8).finetune, squares, device="cpu", out=tmp_path / TINY.name,
         runs=tmp_path / "runs",
     )  # fmt: skip
     facts = registry.read(out).training
@@ -98,7 +97,7 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
     facts = replace(before, sha256=sha256, training={**before.training, "logit_adjustment": spoilt})
     registry.save(facts)
 
-    found = rebalance(TINY.name, squares / "val", "cpu")
+    found = readjust(TINY.name, squares / "val", "cpu")
     assert found["logit_adjustment"] == offsets
     renewed = registry.read(before.folder)
     assert renewed.training["logit_adjustment"] == offsets and not renewed.results
@@ -107,9 +106,9 @@ def test_rebalancing_changes_offsets_alone(trained, squares, tmp_path, monkeypat
         torch.testing.assert_close(states[1][name], value, rtol=0, atol=1e-5)
 
 
-def test_statistics_of_norms_that_stay_are_no_parameters(tmp_path):
+def test_statistics_of_norms_that_stay_are_no_parameters(begun, tmp_path):
     row = replace(TINY, architecture="fc_densenet56", options={"width": 0.1})
-    run = begin(row, torch.ones(7), torch.device("cpu"))
+    run = begun(row)
     run.best_state = run.network.state_dict()
     checkpoint = registry.read(export.write(run, EVEN, tmp_path / row.name))
     assert checkpoint.parameters == sum(each.numel() for each in run.network.parameters())
@@ -125,8 +124,8 @@ def test_the_checkpoint_says_what_happened(trained):
     assert (trained / "README.md").is_file()
 
 
-def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
-    run = begin(TINY, torch.ones(7), torch.device("cpu"))
+def test_norms_are_folded_without_changing_a_score(begun, tmp_path):
+    run = begun(TINY)
     for name, value in run.average.state_dict().items():
         if "running" in name:
             value.uniform_(0.5, 2.0)
@@ -141,7 +140,7 @@ def test_norms_are_folded_without_changing_a_score(trained, tmp_path):
 
 def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, monkeypatch):
     short = replace(TINY, crops=32)
-    whole = train_recipe(
+    whole = train_config(
         short, squares, device="cpu", out=tmp_path / "whole" / TINY.name, runs=tmp_path / "a"
     )
     monkeypatch.setattr(loop, "SAVE_SECONDS", 0)
@@ -156,10 +155,10 @@ def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, mo
     out = tmp_path / "resumed" / TINY.name
     monkeypatch.setattr(loop, "_step", dying)
     with pytest.raises(KeyboardInterrupt):
-        train_recipe(short, squares, device="cpu", out=out, runs=tmp_path / "b")
+        train_config(short, squares, device="cpu", out=out, runs=tmp_path / "b")
     assert not out.exists()
     monkeypatch.setattr(loop, "_step", step)
-    train_recipe(short, squares, device="cpu", resume=True, out=out, runs=tmp_path / "b")
+    train_config(short, squares, device="cpu", resume=True, out=out, runs=tmp_path / "b")
     assert registry.read(out).training["crops"] == registry.read(whole).training["crops"]
     ends = [torch.load(tmp_path / side / TINY.name / "state.pt")["network"] for side in "ab"]
     for name, value in ends[0].items():
@@ -167,7 +166,7 @@ def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(squares, tmp_path, mo
 
 
 def test_minutes_end_a_run_early(squares, tmp_path):
-    out = train_recipe(
+    out = train_config(
         replace(TINY, crops=10**9),
         squares,
         minutes=0.02,
@@ -179,14 +178,12 @@ def test_minutes_end_a_run_early(squares, tmp_path):
 
 
 @pytest.mark.parametrize(("progress", "shape"), [(0.0, (8, 3, 16, 16)), (0.6, (4, 3, 32, 32))])
-def test_a_coarse_beginning_takes_twice_as_many_crops_of_half_the_size(squares, progress, shape):
-    data = dataset.load(squares / "train", torch.device("cpu"))
-    run = begin(replace(TINY, coarse=0.5), torch.ones(7), torch.device("cpu"))
+def test_a_run_begins_with_twice_as_many_crops_of_half_the_size(begun, progress, shape):
+    run = begun(replace(TINY, low_res_fraction=0.5))
     run.progress = progress
-    chances = dataset.sampling_weights(data, 7)
-    photos, labels, _ = loop.draw(run, data, chances)
+    photos, labels, _ = run.batches.draw(progress)
     assert (photos.shape, labels.shape) == (shape, (shape[0], *shape[2:]))
-    loop._step(run, data, chances, None)
+    loop._step(run, None)
     assert run.crops == shape[0]
 
 
@@ -197,7 +194,7 @@ def test_an_unknown_recipe_is_named_with_the_known_ones(tmp_path):
 
 def test_missing_data_say_how_to_lay_them_out(tmp_path):
     with pytest.raises(ValueError, match="images/"):
-        train_recipe(TINY, tmp_path, device="cpu")
+        train_config(TINY, tmp_path, device="cpu")
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

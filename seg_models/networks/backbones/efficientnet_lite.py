@@ -1,4 +1,4 @@
-"""EfficientNet-Lite2 as an encoder: the small, strong trunk of our DeepLab v3.
+"""EfficientNet-Lite2 as an encoder: the small, strong backbone of our DeepLab v3.
 
 Tan & Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019,
 arXiv:1905.11946; the Lite form (no squeeze-and-excitation, ReLU6, fixed stem) is its authors'
@@ -55,7 +55,7 @@ class InvertedResidual(nn.Module):
 class EfficientNetLite2(nn.Module):
     """The encoder: normalised RGB `(N, 3, H, W)` to features `(N, 352, H/stride, W/stride)`.
 
-    `output_stride` 8 or 16 turns later strides into dilations, as DeepLab does with its trunks.
+    `output_stride` 8 or 16 turns later strides into dilations, as DeepLab does with its backbones.
     """
 
     def __init__(self, output_stride: int = 16, norm: bool = True):

@@ -7,7 +7,7 @@ from ...networks.layers import Unit
 
 
 @torch.no_grad()
-def let_pass(
+def calibrate(
     network: nn.Module, pretrained: set[str], images: Tensor, unit_size: bool = True
 ) -> None:
     """Set the norms behind pretrained convolutions so that their features stay, in place.
@@ -34,16 +34,16 @@ def let_pass(
         if unit.conv.bias is not None:
             unit.conv.bias /= shrunk
 
-    def settle(unit: Unit, inputs: tuple, features: Tensor) -> None:
+    def measure(unit: Unit, inputs: tuple, features: Tensor) -> None:
         grown = _bring_to_usual_size(unit.conv)
         features = unit.conv(inputs[0]).float()
         variance, mean = torch.var_mean(features, dim=(0, 2, 3), correction=0)
         size = (variance + mean**2).mean().sqrt() if unit_size else grown
         unit.norm.weight.copy_((variance + unit.norm.eps).sqrt() / size)
-        # Where the convolution has no bias, `take_over` left a folded norm's in the new one.
-        unit.norm.bias.add_(mean / size) if unit.conv.bias is None else unit.norm.bias.copy_(
-            mean / size
-        )
+        if unit.conv.bias is None:  # `take_over` left a folded norm's in the new one
+            unit.norm.bias.add_(mean / size)
+        else:
+            unit.norm.bias.copy_(mean / size)
         unit.norm.running_mean.copy_(mean)
         unit.norm.running_var.copy_(variance)
         shrunk.mul_(size / grown)
@@ -57,7 +57,7 @@ def let_pass(
         if not isinstance(unit, Unit) or unit.norm is None:
             continue
         if f"{name}.conv.weight" in pretrained and f"{name}.norm.weight" not in pretrained:
-            hooks += [unit.register_forward_pre_hook(enter), unit.register_forward_hook(settle)]
+            hooks += [unit.register_forward_pre_hook(enter), unit.register_forward_hook(measure)]
     network(images)
     for hook in hooks:
         hook.remove()

@@ -21,7 +21,7 @@ from .cca import cells, directions
 
 
 @torch.no_grad()
-def focus(network: SegNet, images: Tensor, shares: Tensor) -> None:
+def set_decoder(network: SegNet, images: Tensor, shares: Tensor) -> None:
     """Set the decoder's convolutions that have fewer channels behind than before them, in place.
 
     Args:
@@ -30,7 +30,7 @@ def focus(network: SegNet, images: Tensor, shares: Tensor) -> None:
         shares: (N, C, H, W), as `cca.class_shares` returns them.
     """
     hooks = [
-        unit.register_forward_pre_hook(partial(_focus, shares))
+        unit.register_forward_pre_hook(partial(_set, shares))
         for name, unit in network.named_modules()
         if isinstance(unit, Unit)
         and name.startswith("decode")
@@ -41,7 +41,7 @@ def focus(network: SegNet, images: Tensor, shares: Tensor) -> None:
         hook.remove()
 
 
-def _focus(shares: Tensor, unit: Unit, inputs: tuple) -> None:
+def _set(shares: Tensor, unit: Unit, inputs: tuple) -> None:
     after = unit.conv.out_channels
     encode, _ = directions(*cells(inputs[0], shares), (after + 1) // 2)
     mixture = torch.cat([encode, -encode])[:after].cpu()  # where `identity_init` works

@@ -1,4 +1,4 @@
-"""A network begun layer by layer: each says a part of what a SegNet says at its resolution.
+"""A network begun layer by layer: each gives a part of a SegNet's features at its resolution.
 
 From random weights, a hundred layers take many thousand crops to learn what another network knows.
 So each layer of FC-DenseNet or SegNet-Basic is fitted, by least squares, to some of the principal
@@ -18,7 +18,7 @@ from ...networks.unpooling import pool, unpool
 from . import least_squares
 from .identity_init import LIFTED, TENT
 
-Plan = list[tuple[nn.Conv2d, Tensor]]  # convolutions, and what each is to say
+Plan = list[tuple[nn.Conv2d, Tensor]]  # convolutions, and what each is to give
 
 MOST = 48  # photos: at full size, the maps of so many already fill ten gigabytes
 ENCODER = ("stage1", "stage2", "stage3", "stage4", "stage5")
@@ -37,7 +37,7 @@ def begin(network: FCDenseNet | SegNetBasic, segnet: SegNet, images: Tensor) -> 
     images = images[:MOST]
     plan = _dense_plan if isinstance(network, FCDenseNet) else _basic_plan
     hooks = [
-        convolution.register_forward_hook(partial(_settle, wanted))
+        convolution.register_forward_hook(partial(_fit, wanted))
         for convolution, wanted in plan(network, answers(segnet, images))
     ]
     for each in network.modules():
@@ -53,45 +53,45 @@ def begin(network: FCDenseNet | SegNetBasic, segnet: SegNet, images: Tensor) -> 
         hook.remove()
 
 
-def _dense_plan(network: FCDenseNet, said: dict[str, Tensor]) -> Plan:
-    """Return what each dense layer is to say; the transitions pass on what comes."""
+def _dense_plan(network: FCDenseNet, targets: dict[str, Tensor]) -> Plan:
+    """Return what each dense layer is to give; the transitions pass on what comes."""
     for transition in network.transitions_down:
         nn.init.dirac_(transition[2].weight)
     for transition in network.transitions_up:
         _enlarge(transition)
     blocks = (*network.down_blocks, network.bottleneck, *network.up_blocks)
-    plan = [(network.classifier, said["scores"])]
+    plan = [(network.classifier, targets["scores"])]
     for block, name in zip(blocks, (*ENCODER, "bottom", *DECODER), strict=True):
         convolutions = [layer[2] for layer in block.layers]
         growth = convolutions[0].out_channels
-        parts = _components(said[name], growth * len(convolutions)).split(growth, dim=1)
+        parts = _components(targets[name], growth * len(convolutions)).split(growth, dim=1)
         plan += zip(convolutions, parts, strict=False)
     return plan
 
 
-def _basic_plan(network: SegNetBasic, said: dict[str, Tensor]) -> Plan:
-    """Return what each convolution is to say: SegNet-Basic ends at SegNet's fourth stage."""
-    plan = [(network.classifier, said["scores"])]
+def _basic_plan(network: SegNetBasic, targets: dict[str, Tensor]) -> Plan:
+    """Return what each convolution is to give: SegNet-Basic ends at SegNet's fourth stage."""
+    plan = [(network.classifier, targets["scores"])]
     for stage in range(1, 5):
         for unit, name in ((f"conv{stage}", "stage"), (f"conv_decode{stage}", "decode")):
             convolution = network.get_submodule(unit).conv
-            features = said[f"{name}{stage}"]
+            features = targets[f"{name}{stage}"]
             plan.append((convolution, _components(features, convolution.out_channels)))
     return plan
 
 
 def answers(segnet: SegNet, images: Tensor) -> dict[str, Tensor]:
-    """Return SegNet's features by the names of their stages, and what it says at the end."""
-    features, switches, said = images, [], {}
+    """Return SegNet's features by the names of their stages, and its scores."""
+    features, switches, targets = images, [], {}
     for name in ENCODER:
-        said[name] = segnet.get_submodule(name)(features)
-        features, where = pool(said[name])
+        targets[name] = segnet.get_submodule(name)(features)
+        features, where = pool(targets[name])
         switches.append(where)
-    said["bottom"] = features
+    targets["bottom"] = features
     for name in DECODER:
         features = segnet.get_submodule(name)(unpool(features, switches.pop()))
-        said[name] = features
-    return {**said, "scores": segnet.classifier(features)}
+        targets[name] = features
+    return {**targets, "scores": segnet.classifier(features)}
 
 
 def _components(features: Tensor, count: int) -> Tensor:
@@ -107,8 +107,8 @@ def _components(features: Tensor, count: int) -> Tensor:
     return components.view(-1, len(features), *features.shape[-2:]).transpose(0, 1)
 
 
-def _settle(wanted: Tensor, conv: nn.Conv2d, inputs: tuple, output: Tensor) -> Tensor:
-    """Fit `conv`'s first channels to `wanted`, and return what it says now."""
+def _fit(wanted: Tensor, conv: nn.Conv2d, inputs: tuple, output: Tensor) -> Tensor:
+    """Fit `conv`'s first channels to `wanted`, and return what it gives now."""
     weight, bias = least_squares.fit(inputs[0], wanted, conv.kernel_size[0])
     conv.weight[: len(weight)] = weight
     conv.bias[: len(bias)] = bias

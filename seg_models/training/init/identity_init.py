@@ -22,7 +22,7 @@ LIFTED = 0.5  # deviations by which norms lift the features, so that fewer are l
 
 
 @torch.no_grad()
-def let_through(network: nn.Module, parts: tuple[str, ...]) -> None:
+def hand_on_all(network: nn.Module, parts: tuple[str, ...]) -> None:
     """Set the convolutions of `parts`, in place.
 
     Each part is a unit, or a sequence of 3x3 units behind an unpooling.

@@ -14,7 +14,7 @@ def fit(features: Tensor, wanted: Tensor, kernel: int) -> tuple[Tensor, Tensor]:
     """Return weight `(K, C, kernel, kernel)` and bias `(K,)` of a convolution that keeps the size.
 
     Args:
-        features: (N, C, H, W), what the convolution hears.
+        features: (N, C, H, W), what the convolution reads.
         wanted: (N, K, H, W), what it should say.
         kernel: Odd, pixels.
     """

@@ -1,8 +1,8 @@
-"""An FC-DenseNet begun as a smaller one: it says what that says, and has room to learn more.
+"""An FC-DenseNet begun as a smaller one: it answers as that does, and has room to learn more.
 
 A larger FC-DenseNet has more layers in a block, and more new maps in a layer. The maps that both
-have are computed as the smaller one does. Nothing that it knows hears the others at first, so they
-change nothing until training gives them a say.
+have are computed as the smaller one does. Nothing that it knows reads the others at first, so they
+change nothing until training gives them weight.
 
 After Chen, Goodfellow & Shlens, "Net2Net: Accelerating Learning via Knowledge Transfer", ICLR 2016,
 arXiv:1511.05641.
@@ -83,29 +83,29 @@ def _block(ours: DenseBlock, theirs: DenseBlock, stack: Shared) -> Shared:
     whole = _new(ours, theirs).behind(stack, *before)
     for index, (our_layer, their_layer) in enumerate(zip(ours.layers, theirs.layers, strict=False)):
         known = len(stack.ours) + index * _growth(theirs)
-        heard = Shared(whole.ours[:known], whole.theirs[:known])
-        _layer(our_layer, their_layer, heard, _first(_growth(theirs)))
+        inputs = Shared(whole.ours[:known], whole.theirs[:known])
+        _layer(our_layer, their_layer, inputs, _first(_growth(theirs)))
     return whole
 
 
-def _layer(ours: nn.Sequential, theirs: nn.Sequential, heard: Shared, said: Shared) -> None:
+def _layer(ours: nn.Sequential, theirs: nn.Sequential, inputs: Shared, outputs: Shared) -> None:
     """Copy a batch norm and the convolution behind it."""
     norm, other = ours[0], theirs[0]
     for name in ("weight", "bias", "running_mean", "running_var"):
-        getattr(norm, name)[heard.ours] = getattr(other, name)[heard.theirs]
-    _copy(ours[2], theirs[2], heard, said)
+        getattr(norm, name)[inputs.ours] = getattr(other, name)[inputs.theirs]
+    _copy(ours[2], theirs[2], inputs, outputs)
 
 
 def _copy(
     ours: nn.Conv2d | nn.ConvTranspose2d,
     theirs: nn.Conv2d | nn.ConvTranspose2d,
-    heard: Shared,
-    said: Shared,
+    inputs: Shared,
+    outputs: Shared,
 ) -> None:
-    """Let the channels `said` hear the channels `heard` as in `theirs`, and no others."""
+    """Let the channels `outputs` read the channels `inputs` as in `theirs`, and no others."""
     weight, other = ours.weight, theirs.weight
     if isinstance(ours, nn.ConvTranspose2d):  # its weight is (in, out, height, width)
         weight, other = weight.transpose(0, 1), other.transpose(0, 1)
-    weight[said.ours] = 0
-    weight[said.ours[:, None], heard.ours] = other[said.theirs[:, None], heard.theirs]
-    ours.bias[said.ours] = theirs.bias[said.theirs]
+    weight[outputs.ours] = 0
+    weight[outputs.ours[:, None], inputs.ours] = other[outputs.theirs[:, None], inputs.theirs]
+    ours.bias[outputs.ours] = theirs.bias[outputs.theirs]

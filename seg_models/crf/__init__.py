@@ -6,7 +6,7 @@ probabilities after each iteration; `refine` takes less time where only the last
 engines give the same numbers:
 
 - `native`: C++ on the processor's cores, compiled at its first use where there is a compiler;
-- `lattice`: pure PyTorch, on the processor or a GPU; read `inference`, then `lattice`;
+- `lattice`: pure PyTorch, on the processor or a GPU; read `lattice_engine`, then `lattice`;
 - `pydensecrf`: a wrapper of the paper's own C++ code, if it is installed.
 
 Classes that are weak everywhere are carried as one, whatever the engine (`weak_classes`).
@@ -22,13 +22,13 @@ import torch
 from torch import Tensor
 
 from ..specs import CrfSettings
-from . import inference, kernels, native_engine, pydensecrf_engine
+from . import kernels, lattice_engine, native_engine, pydensecrf_engine
 from .validation import check_settings, checked_photo, checked_probabilities
 from .weak_classes import MERGED_AT_MOST, merge
 
 ENGINES = {
     "native": native_engine.iterations,
-    "lattice": inference.iterations,
+    "lattice": lattice_engine.iterations,
     "pydensecrf": pydensecrf_engine.iterations,
 }
 

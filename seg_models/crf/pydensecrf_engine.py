@@ -31,12 +31,12 @@ def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) 
     """Yield the probabilities after each iteration; `mean_field` says more about them."""
     shape, device = probabilities.shape, probabilities.device
     model = _model(probabilities.cpu(), photo, settings)
-    beliefs, *scratch = model.startInference()
+    marginals, *scratch = model.startInference()
     for _ in range(settings.iterations):
-        model.stepInference(beliefs, *scratch)
+        model.stepInference(marginals, *scratch)
         # The array is a window on memory that the next step overwrites. It lies pixel by pixel,
         # and stays so: turned class by class, the copy would cost as much as an iteration.
-        copy = torch.from_numpy(np.array(beliefs, order="K"))
+        copy = torch.from_numpy(np.array(marginals, order="K"))
         yield copy.view(shape).to(device)
 
 

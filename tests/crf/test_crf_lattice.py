@@ -7,7 +7,7 @@ import torch
 from parity import USUAL, assert_parity, settings
 from pictures import photo, probabilities
 
-from seg_models.crf import inference, kernels, mean_field, simplex
+from seg_models.crf import kernels, lattice_engine, mean_field, simplex
 from seg_models.crf.bags import halved
 
 
@@ -56,15 +56,15 @@ def test_points_are_their_vertices_weighed():
     torch.testing.assert_close(point, simplex.elevate(features), rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("module", [simplex, inference])
+@pytest.mark.parametrize("module", [simplex, lattice_engine])
 def test_pieces_make_the_whole(module, monkeypatch):
     """What is done in chunks, for the cache's sake, comes out as if done at once."""
     picture = photo("coffee", 40, 51)
     given = probabilities(picture, 3)
-    whole = list(mean_field(given, picture))
+    whole = list(mean_field(given, picture, engine="lattice"))
     monkeypatch.setattr(module, "CHUNK", 700)
     kernels.forget()
-    for each, piece in zip(whole, mean_field(given, picture), strict=True):
+    for each, piece in zip(whole, mean_field(given, picture, engine="lattice"), strict=True):
         torch.testing.assert_close(each, piece, rtol=0, atol=1e-5)
 
 
@@ -76,7 +76,7 @@ def test_bags_halved_for_a_gpu(monkeypatch):
     shorter = replace(lattice, splat=halved(*lattice.splat, 64))
     lengths = [int(bags.bounds.diff().max()) for bags in (*lattice.splat, *shorter.splat)]
     assert lengths[0] > 64 >= lengths[1]
-    monkeypatch.setattr("seg_models.crf.inference.appearance", lambda *_: shorter)
+    monkeypatch.setattr("seg_models.crf.lattice_engine.appearance", lambda *_: shorter)
     assert_parity("lattice", given, picture, chosen, furthest=5e-4, margin=1e-2)
 
 

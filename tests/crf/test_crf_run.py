@@ -66,12 +66,13 @@ def test_cancelled_between_iterations(given, picture, engine):
     assert list(run) == []
 
 
-def test_other_layouts_and_types_give_the_same(given, picture):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_other_layouts_and_types_give_the_same(given, picture, engine):
     turned = given.permute(1, 2, 0).contiguous().permute(2, 0, 1)
-    wanted = list(mean_field(given, picture))[-1]
-    assert torch.equal(list(mean_field(turned, picture))[-1], wanted)
-    assert torch.equal(list(mean_field(given.double(), picture))[-1], wanted)
-    halves = list(mean_field(given.half(), picture))[-1]
+    *_, wanted = mean_field(given, picture, engine=engine)
+    assert torch.equal(list(mean_field(turned, picture, engine=engine))[-1], wanted)
+    assert torch.equal(list(mean_field(given.double(), picture, engine=engine))[-1], wanted)
+    halves = list(mean_field(given.half(), picture, engine=engine))[-1]
     torch.testing.assert_close(halves, wanted, rtol=0, atol=0.05)
 
 
@@ -219,7 +220,7 @@ def test_without_pydensecrf_the_others_carry_on(given, picture, no_pydensecrf):
 
 
 PEAK = """
-import resource, torch
+import resource, sys, torch
 from pictures import photo, probabilities
 import numpy as np
 from seg_models.crf import CrfSettings, mean_field
@@ -228,16 +229,17 @@ given = probabilities(picture, 21)
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before = peak()
-for each in mean_field(given, picture, CrfSettings(iterations=3)):
+for each in mean_field(given, picture, CrfSettings(iterations=3), sys.argv[1]):
     labels = each.argmax(0).to(torch.uint8)
 print(peak() - before)
 """
 
 
-def test_memory_of_a_large_photo():
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_memory_of_a_large_photo(engine):
     """21 classes at 1024x768 take under 700 MB; from the second iteration on it stays as it is."""
     done = subprocess.run(
-        [sys.executable, "-c", PEAK],
+        [sys.executable, "-c", PEAK, engine],
         env={"PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

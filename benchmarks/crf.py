@@ -1,15 +1,20 @@
-"""Speed of the CRF's lattice engine beside pydensecrf, in one process, turn by turn.
+"""Speed of the CRF's engines beside pydensecrf, in one process, turn by turn.
 
-Times are the least of several turns, in milliseconds of processor time unless --wall is given,
-so that other work on the machine disturbs both engines alike and as little as possible. A run is
-set-up and ten iterations, each kept as labels. Of the lattice engine's runs, `first` knows
-nothing, `same size` has met a photo of that size, `same photo` has met the photo.
+Times are medians of the rounds, in milliseconds; a ratio is the median of the rounds' own, in
+brackets the least and the greatest: 4 means a quarter of pydensecrf's time for the run. With one
+thread, processor time is measured, which other work on the machine disturbs least; with more, the
+clock on the wall.
+
+A run is all from probabilities and photo to the last probabilities and the labels, by an engine
+that has not met the photo; of it, *set-up* is what comes before the first iteration. *again* is a
+run over the same photo once more. An *iteration* is one whose probabilities are handed over.
+`5/21` are 21 classes of which 5 are in play: the others nowhere reach 1 % together.
 """
 
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,122 +23,171 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from seg_models.crf import kernels, mean_field
+from benchmarks.support import turns
+from seg_models import crf
 from seg_models.crf.pydensecrf_engine import densecrf
 from seg_models.specs import CrfSettings
 
-PHOTO = Path(__file__).parents[1] / "tests" / "crf" / "photos" / "coffee.jpg"
-STEP, RUN = "iteration", "run, "
-KNOWN = {"first": kernels.forget, "same size": kernels.forget_photos, "same photo": lambda: None}
+PHOTO = Path(__file__).parents[1] / "assets" / "examples" / "street_china.jpg"
+TASKS = ("set-up", "iteration", "run", "again")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is refined, and how."""
+
+    photo: np.ndarray  # (H, W, 3) uint8
+    given: Tensor  # (C, H, W)
+    settings: CrfSettings
+    clock: Callable[[], float]  # seconds
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print a table with one row for each number of classes and task."""
+    """Print a table with one row for each size, number of classes, of threads, and engine."""
     chosen = _parser().parse_args(arguments)
     if densecrf is None:
         raise ValueError("this benchmark needs pydensecrf: pip install pydensecrf2==1.1")
-    torch.set_num_threads(chosen.threads)
+    for engine in chosen.engines:
+        crf.engine_for(torch.empty(0), engine)
     # Any network frees tensors of this size before the CRF's turn. Once it has seen that, glibc
     # keeps freed memory; before, it returns it to the system and has it zeroed again each time.
     torch.ones(8_000_000)
-    picture = np.array(Image.open(chosen.photo).convert("RGB"))
-    settings = CrfSettings(
-        appearance_reach=chosen.appearance_reach, colour_reach=chosen.colour_reach
+    print(
+        f"{chosen.iterations} iterations, {chosen.rounds} rounds, {chosen.photo.name}\n\n"
+        f"| photo | classes | threads | engine | {', '.join(TASKS)}, ms | times as fast |\n"
+        "|---|---|---|---|---|---|"
     )
-    clock = time.perf_counter if chosen.wall else time.process_time
-    size = f"{picture.shape[1]}x{picture.shape[0]}"
-    print(f"{size}, {chosen.threads} thread(s)  classes  pydensecrf  lattice   ratio")
-    for classes in chosen.classes:
-        best = _least_times(tasks(picture, classes, settings), chosen.repeats, clock)
-        for task in [STEP] + [RUN + known for known in KNOWN]:
-            theirs, ours = best["pydensecrf", task.split(",")[0]], best["lattice", task]
-            print(f"{task:24}{classes:9}{theirs:12.1f}{ours:9.1f}{theirs / ours:7.2f}x")
+    for size in chosen.sizes:
+        for classes in chosen.classes:
+            for threads in chosen.threads:
+                torch.set_num_threads(threads)
+                _print_rows(size, classes, threads, chosen)
     return 0
 
 
-def tasks(
-    picture: np.ndarray, classes: int, settings: CrfSettings
-) -> dict[tuple[str, str], Callable[[], object]]:
-    """Return what is to be timed, by engine and name."""
-    given = probabilities(picture, classes)
-    model = pydensecrf_model(given, picture, settings)
-    state = model.startInference()
-    endless = mean_field(given, picture, replace(settings, iterations=10**9))
-    next(endless)
-    timed = {
-        ("pydensecrf", STEP): lambda: model.stepInference(*state),
-        ("lattice", STEP): lambda: next(endless),
-        ("pydensecrf", "run"): lambda: pydensecrf_run(given, picture, settings),
-    }
-    for known, prepare in KNOWN.items():
-        timed["lattice", RUN + known] = lambda prepare=prepare: (
-            prepare(),
-            [labels(each.permute(1, 2, 0)) for each in mean_field(given, picture, settings)],
+def _print_rows(size: str, classes: str, threads: int, chosen: argparse.Namespace) -> None:
+    with Image.open(chosen.photo) as picture:
+        photo = np.array(picture.convert("RGB").resize(tuple(map(int, size.split("x")))))
+    settings = CrfSettings(
+        iterations=chosen.iterations,
+        appearance_reach=chosen.appearance_reach,
+        colour_reach=chosen.colour_reach,
+    )
+    clock = time.process_time if threads == 1 else time.perf_counter
+    in_play, all_classes = map(int, (classes.split("/") * 2)[:2])
+    case = Case(photo, probabilities(photo, all_classes, in_play), settings, clock)
+    contestants = {"pydensecrf": lambda: pydensecrf_times(case)}
+    for engine in chosen.engines:
+        contestants[engine] = lambda engine=engine: engine_times(case, engine)
+    times = turns.in_turns(contestants, chosen.rounds)
+    for engine, rounds in times.items():
+        runs = {
+            name: [{"run": each["run"]} for each in times[name]] for name in ("pydensecrf", engine)
+        }
+        ratio, least, greatest = turns.ratio(runs["pydensecrf"], runs[engine])
+        spent = ", ".join(
+            f"{np.median([each[task] for each in rounds]):.1f}"
+            for task in TASKS
+            if task in rounds[0]
         )
-    return timed
+        print(
+            f"| {size} | {classes} | {threads} | {engine} | {spent} "
+            f"| **{ratio:.2f}** ({least:.2f}–{greatest:.2f}) |",
+            flush=True,
+        )
 
 
-def probabilities(picture: np.ndarray, classes: int) -> Tensor:
-    """Return `(classes, H, W)`: seeded noise on every eighth pixel, some of it broad, upsampled."""
-    generator = torch.Generator().manual_seed(0)
-    size = picture.shape[:2]
-    coarse = [-(-side // 8) for side in size]
-    broad = torch.randn(1, classes, 4, 4, generator=generator) * 3
-    fine = torch.randn(1, classes, *coarse, generator=generator)
-    scores = fine + F.interpolate(broad, coarse, mode="bilinear")
-    return F.interpolate(scores, size, mode="bilinear")[0].softmax(0)
+def engine_times(case: Case, engine: str) -> turns.Times:
+    """Return what each task takes one of this package's engines."""
+    endless = crf.mean_field(
+        case.given, case.photo, replace(case.settings, iterations=10**9), engine
+    )
+    next(endless)
+    nothing = replace(case.settings, iterations=0)
+    return {
+        "iteration": min(_milliseconds(case, lambda: next(endless)) for _ in range(3)),
+        "set-up": _milliseconds(
+            case,
+            lambda: (crf.forget(), *crf.mean_field(case.given, case.photo, nothing, engine)),
+        ),
+        "run": _milliseconds(
+            case, lambda: (crf.forget(), crf.refine(case.given, case.photo, case.settings, engine))
+        ),
+        "again": _milliseconds(
+            case, lambda: crf.refine(case.given, case.photo, case.settings, engine)
+        ),
+    }
 
 
-def pydensecrf_model(given: Tensor, picture: np.ndarray, settings: CrfSettings):
-    """Set pydensecrf up with nothing that it does not need."""
-    classes, height, width = given.shape
+def pydensecrf_times(case: Case) -> turns.Times:
+    """Return what each task takes pydensecrf, with nothing that it does not need."""
+    state = pydensecrf_model(case)
+    running = state.startInference()
+    return {
+        "iteration": min(
+            _milliseconds(case, lambda: state.stepInference(*running)) for _ in range(3)
+        ),
+        "set-up": _milliseconds(case, lambda: pydensecrf_model(case).startInference()),
+        "run": _milliseconds(case, lambda: pydensecrf_run(case)),
+    }
+
+
+def pydensecrf_model(case: Case):
+    """Return pydensecrf's model of the case."""
+    classes, height, width = case.given.shape
     model = densecrf.DenseCRF2D(width, height, classes)
-    model.setUnaryEnergy(-given.clamp(1e-5, 1).log().view(classes, -1).numpy())
+    energies = -case.given.clamp(1e-5, 1).log().view(classes, -1)
+    model.setUnaryEnergy(energies.numpy())
+    settings = case.settings
     model.addPairwiseGaussian(settings.smoothness_reach, settings.smoothness_weight)
     model.addPairwiseBilateral(
-        settings.appearance_reach, settings.colour_reach, picture, settings.appearance_weight
+        settings.appearance_reach, settings.colour_reach, case.photo, settings.appearance_weight
     )
     return model
 
 
-def pydensecrf_run(given: Tensor, picture: np.ndarray, settings: CrfSettings) -> list[np.ndarray]:
-    """Return the labels after every iteration, read off pydensecrf's own memory."""
-    model = pydensecrf_model(given, picture, settings)
-    beliefs, *scratch = model.startInference()
-    history = []
-    for _ in range(settings.iterations):
-        model.stepInference(beliefs, *scratch)
-        history.append(labels(np.asarray(beliefs).T))
-    return history
+def pydensecrf_run(case: Case) -> np.ndarray:
+    """Return the labels, read off pydensecrf's own memory, where they lie pixel by pixel."""
+    marginals = np.asarray(pydensecrf_model(case).inference(case.settings.iterations))
+    return marginals.T.argmax(-1).astype(np.uint8)
 
 
-def labels(beliefs: np.ndarray | Tensor) -> np.ndarray:
-    """Return the most likely class along the last axis."""
-    return np.asarray(beliefs).argmax(-1).astype(np.uint8)
+def probabilities(photo: np.ndarray, classes: int, in_play: int) -> Tensor:
+    """Return `(classes, H, W)`: seeded noise on every eighth pixel, some of it broad, upsampled.
+
+    Beyond the first `in_play`, classes have thousandths to themselves.
+    """
+    generator = torch.Generator().manual_seed(0)
+    size = photo.shape[:2]
+    coarse = [-(-side // 8) for side in size]
+    broad = torch.randn(1, classes, 4, 4, generator=generator) * 3
+    fine = torch.randn(1, classes, *coarse, generator=generator)
+    scores = fine + F.interpolate(broad, coarse, mode="bilinear")
+    scores = F.interpolate(scores, size, mode="bilinear")[0]
+    weak = scores[in_play:].softmax(0) * 0.009
+    return torch.cat([scores[:in_play].softmax(0) * (1 - weak.sum(0)), weak])
 
 
-def _least_times(
-    timed: dict[tuple[str, str], Callable[[], object]], repeats: int, clock: Callable[[], float]
-) -> dict[tuple[str, str], float]:
-    best = dict.fromkeys(timed, float("inf"))
-    for _ in range(repeats):
-        for name, task in timed.items():
-            for _ in range(3 if STEP in name else 1):
-                began = clock()
-                task()
-                best[name] = min(best[name], 1000 * (clock() - began))
-    return best
+def _milliseconds(case: Case, task: Callable[[], object]) -> float:
+    began = case.clock()
+    task()
+    return 1000 * (case.clock() - began)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmark crf", description=__doc__)
     parser.add_argument("--photo", type=Path, default=PHOTO)
-    parser.add_argument("--classes", type=int, nargs="+", default=[2, 11, 21])
+    parser.add_argument("--sizes", nargs="+", default=["500x375", "1024x768"], metavar="WxH")
+    parser.add_argument(
+        "--classes", nargs="+", default=["7", "11", "21", "5/21"], metavar="N",
+        help="all in play, or in play/all",
+    )  # fmt: skip
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--engines", nargs="+", default=["native", "lattice"])
+    parser.add_argument("--iterations", type=int, default=10)
     parser.add_argument("--appearance-reach", type=float, default=60)
     parser.add_argument("--colour-reach", type=float, default=10)
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--wall", action="store_true", help="measure wall-clock time")
+    parser.add_argument("--rounds", type=int, default=7)
     return parser
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -56,9 +55,8 @@ class Segmenter:
     def segment(
         self, photo: Photo, crf: CrfSettings | None = None, working_side: int = WORKING_SIDE
     ) -> Segmentation:
-        """Return the last of `stages`."""
-        # A list of them all would keep every iteration's probabilities in memory.
-        return deque(self.stages(photo, crf, working_side), maxlen=1).pop()
+        """Return the last of `stages`, sooner than by going through them."""
+        return refined(enlarge(self.network, score(self, photo, working_side)), crf)
 
 
 def load(name: str | Checkpoint, device: str = "auto") -> Segmenter:
@@ -142,7 +140,7 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
 
     An earlier CRF's results are forgotten; without `crf`, or with 0 iterations, nothing comes.
     """
-    segmentation = replace(segmentation, crf=None, refined=None, history=())
+    segmentation = _without_crf(segmentation)
     if crf is None or crf.iterations == 0:
         return
     done = 0
@@ -152,23 +150,63 @@ def refine(segmentation: Segmentation, crf: CrfSettings | None) -> Iterator[Segm
             done += 1
         return
     except torch.OutOfMemoryError:
-        dense_crf.kernels.forget()
+        dense_crf.forget()
     yield from islice(_refine(on_cpu(segmentation), crf), done, None)
+
+
+def refined(segmentation: Segmentation, crf: CrfSettings | None) -> Segmentation:
+    """Return the last of `refine`, or, where nothing comes of it, what it was given.
+
+    This is for all who do not show each iteration: it takes less time.
+    """
+    segmentation = _without_crf(segmentation)
+    if crf is None or crf.iterations == 0:
+        return segmentation
+
+    def instead() -> Segmentation:
+        dense_crf.forget()
+        return _refined(on_cpu(segmentation), crf)
+
+    return or_on_cpu(lambda: _refined(segmentation, crf), instead)
+
+
+def _without_crf(segmentation: Segmentation) -> Segmentation:
+    milliseconds = {key: ms for key, ms in segmentation.milliseconds.items() if key != "crf"}
+    return replace(
+        segmentation, crf=None, crf_engine=None, refined=None, history=(), milliseconds=milliseconds
+    )
 
 
 def _refine(segmentation: Segmentation, crf: CrfSettings) -> Iterator[Segmentation]:
     began = now(segmentation.device)
-    for refined in dense_crf.mean_field(segmentation.probabilities, segmentation.photo, crf):
+    given = segmentation.probabilities
+    engine = dense_crf.engine_for(given)
+    for refined in dense_crf.mean_field(given, segmentation.photo, crf, engine):
         spent = now(segmentation.device) - began
         segmentation = replace(
             segmentation,
             crf=crf,
+            crf_engine=engine,
             refined=refined,
             history=(*segmentation.history, upsample.argmax(refined)),
             milliseconds={**segmentation.milliseconds, "crf": spent},
         )
         yield segmentation
         began = now(segmentation.device) - spent  # what the caller did between is not the CRF's
+
+
+def _refined(segmentation: Segmentation, crf: CrfSettings) -> Segmentation:
+    began = now(segmentation.device)
+    result = dense_crf.refine(segmentation.probabilities, segmentation.photo, crf)
+    spent = now(segmentation.device) - began
+    return replace(
+        segmentation,
+        crf=crf,
+        crf_engine=result.engine,
+        refined=result.probabilities,
+        history=tuple(result.labels),
+        milliseconds={**segmentation.milliseconds, "crf": spent},
+    )
 
 
 def labels(segmentation: Segmentation) -> np.ndarray:

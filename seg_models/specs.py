@@ -143,6 +143,7 @@ class Segmentation:
     output_stride: int | None = None  # input pixels between neighbouring cells of the score map
     probabilities: Tensor | None = None  # (C, H, W) upsampled, before the CRF
     crf: CrfSettings | None = None
+    crf_engine: str | None = None  # which of the CRF's engines ran: "native", "lattice"
     refined: Tensor | None = None  # (C, H, W) after the latest CRF iteration
     history: tuple[Tensor, ...] = ()  # (H, W) uint8 labels after CRF iterations 1, 2, ...
     milliseconds: Mapping[str, float] = field(default_factory=dict)  # per stage

@@ -6,9 +6,17 @@ import tiny
 from PIL import Image
 from serving import photo_path, served, server, zoo_folder
 
+from seg_models.crf import native_build, native_engine
 from seg_models.pipeline import Segmenter
 
 __all__ = ["photo_path", "served", "server", "zoo_folder"]  # fixtures of a running page
+
+
+@pytest.fixture(scope="session", autouse=True)
+def native_engine_built():
+    """The CRF's native engine, built before any test: which engine runs is no matter of chance."""
+    if not native_build.unavailable():
+        native_engine.check_installed()
 
 
 @pytest.fixture

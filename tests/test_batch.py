@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from tiny import PRIMARY
 
 from seg_models import pipeline, preprocess
 from seg_models.cli import predict
+from seg_models.crf import Refined
 from seg_models.specs import CrfSettings
 from seg_models.visualize import draw
 
@@ -27,9 +29,11 @@ def job(primary, monkeypatch):
     """A job whose CRF calls red blue and blue red."""
 
     def exchange(probabilities, photo, settings):
-        yield probabilities.flip(0)
+        flipped = probabilities.flip(0)
+        labels = flipped.argmax(0).to(torch.uint8)
+        return Refined(flipped, labels[None], "lattice")
 
-    monkeypatch.setattr(pipeline.dense_crf, "mean_field", exchange)
+    monkeypatch.setattr(pipeline.dense_crf, "refine", exchange)
     return predict.Job(primary, CrfSettings(iterations=1), working_side=48)
 
 

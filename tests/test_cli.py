@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from seg_models.cli import build_parser, commands, main
+from seg_models.crf import native_engine
 
 
 def test_help_and_usage_mistakes_need_no_pytorch():
@@ -69,10 +70,12 @@ def test_list_as_json(weights, capsys):
 
 def test_list_to_read(weights, capsys):
     assert main(["list"]) == 0
-    head, row = capsys.readouterr().out.splitlines()
+    head, row, engine = capsys.readouterr().out.splitlines()
     assert head.split()[0] == "name"
     assert row.split()[0] == "tiny-animals"
     assert "25.0" in row
+    expected = "native" if native_engine.ready() else "lattice"
+    assert engine.startswith(f"CRF engine on the processor: {expected} (native: ")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from seg_models.crf import Refined
 from seg_models.evaluation import evaluate, metrics
 from seg_models.specs import CrfSettings
 
@@ -81,9 +83,10 @@ def test_pixels_are_summed_over_the_data_set_before_they_are_divided(primary, da
 def test_with_a_crf_both_figures_are_given(primary, data, monkeypatch):
     from seg_models import pipeline
 
-    monkeypatch.setattr(
-        pipeline.dense_crf, "mean_field", lambda p, photo, crf: iter([p.roll(1, 0)])
-    )
+    def turned(probabilities, photo, settings):
+        return Refined(probabilities.roll(1, 0), torch.zeros(1, *photo.shape[:2]), "lattice")
+
+    monkeypatch.setattr(pipeline.dense_crf, "refine", turned)
     found = metrics.pairs(data)[:1]
     result = evaluate.evaluate(primary, found, CrfSettings(iterations=1))
     assert result.without_crf.miou == 1

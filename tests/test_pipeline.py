@@ -90,16 +90,27 @@ def test_the_crf_runs_again_without_the_network(primary, flag):
 def test_the_crf_is_given_the_photo_and_the_probabilities(primary, flag, monkeypatch):
     given = {}
 
-    def mean_field(probabilities, photo, settings):
+    def mean_field(probabilities, photo, settings, engine):
         given.update(probabilities=probabilities, photo=photo, settings=settings)
         yield probabilities.flip(0)
 
     monkeypatch.setattr(pipeline.dense_crf, "mean_field", mean_field)
-    segmentation = primary.segment(flag, CRF)
+    *_, segmentation = primary.stages(flag, CRF)
     np.testing.assert_array_equal(given["photo"], flag)
     assert given["settings"] == CRF
     torch.testing.assert_close(segmentation.refined, segmentation.probabilities.flip(0))
     np.testing.assert_array_equal(pipeline.labels(segmentation)[:, :16], 2)
+
+
+def test_segment_gives_the_last_of_the_stages(primary, flag):
+    *_, last = primary.stages(flag, CRF)
+    whole = primary.segment(flag, CRF)
+    assert torch.equal(whole.refined, last.refined)
+    assert len(whole.history) == CRF.iterations
+    assert all(map(torch.equal, whole.history, last.history))
+    assert whole.crf_engine == last.crf_engine and whole.crf == CRF
+    assert whole.milliseconds.keys() == last.milliseconds.keys()
+    assert primary.segment(flag).crf_engine is None
 
 
 def test_a_score_map_alone_has_no_labels(primary, flag):

@@ -100,6 +100,7 @@ def test_details_state_every_stage(primary, flag):
     assert facts["milliseconds"].keys() == {"preprocess", "network", "upsample", "crf"}
     assert facts["checkpoint"]["sha256"] == "0" * 64
     assert facts["crf"]["iterations"] == 2
+    assert facts["crf"]["engine"] in ("native", "lattice")
     assert facts["crf"]["appearance_weight"] == 0.5
     assert facts["device"] == "cpu"
     assert facts["versions"].keys() == {"python", "torch", "seg_models"}
@@ -116,7 +117,7 @@ def test_details_of_an_early_stage_state_what_there_is(primary, flag):
 def test_changed_pixels_are_counted_from_one_iteration_to_the_next(primary, flag, monkeypatch):
     from seg_models import pipeline
 
-    def mean_field(probabilities, photo, settings):
+    def mean_field(probabilities, photo, settings, engine):
         turned = probabilities.clone()
         turned[:, :, :12] = turned.roll(1, 0)[:, :, :12]
         yield probabilities
@@ -124,7 +125,8 @@ def test_changed_pixels_are_counted_from_one_iteration_to_the_next(primary, flag
         yield turned
 
     monkeypatch.setattr(pipeline.dense_crf, "mean_field", mean_field)
-    facts = draw.details(primary.segment(flag, CrfSettings(iterations=3)))
+    *_, last = primary.stages(flag, CrfSettings(iterations=3))
+    facts = draw.details(last)
     assert facts["crf"]["changed"] == [0.0, 0.25, 0.0]
     shares = {each["class"]: each["share"] for each in facts["classes"]}
     assert shares["red"] == pytest.approx(4 / 48)  # of 16 columns, 12 were turned green

@@ -15,8 +15,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from seg_models import crf as dense_crf
 from seg_models import networks, pipeline, preprocess
-from seg_models.crf import kernels
 from seg_models.crf.pydensecrf_engine import densecrf
 from seg_models.networks.fuse_bn import folded_state
 from seg_models.pipeline import Segmenter
@@ -73,7 +73,7 @@ def textbook(network: nn.Module, task: Task) -> Times:
 def ours(segmenter: Segmenter, task: Task) -> Times:
     """Run this package's pipeline on a photo that it has not met, though on some of its size."""
     photo = task.photo()
-    kernels.forget_photos()
+    dense_crf.forget_photos()
     segmentation = segmenter.segment(photo, task.crf(), max(task.size))
     began = time.perf_counter()
     pipeline.labels(segmentation)

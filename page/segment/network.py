@@ -7,7 +7,6 @@ their own: what they give back must not lie on the GPU. The CRF stays outside, o
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -58,8 +57,9 @@ def steps(
 
 
 def segment(model: str | Checkpoint, photo: Photo, crf: CrfSettings) -> Segmentation:
-    """Return the last of `steps`."""
-    return deque(steps(model, photo, crf), maxlen=1).pop()
+    """Return the last of `steps`, sooner than by going through them."""
+    *_, segmentation = stages(model, photo)
+    return pipeline.refined(segmentation, crf)
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from .. import pipeline
 from ..checkpoints import external, registry, weights
 from ..checkpoints.schema import MOST_ITERATIONS
+from ..crf import native_engine
 from ..evaluation import evaluate as scoring
 from ..evaluation import metrics
 from ..specs import Checkpoint, CrfSettings, WeightsError
@@ -38,6 +39,8 @@ def list_checkpoints(chosen: Namespace) -> int:
             f"{row['name']:26}{len(row['classes']):>8}{row['parameters'] / 1e6:>10.2f} M"
             f"{size:>9}{miou:>10}  {row['status']}"
         )
+    engine = "native" if native_engine.ready() else "lattice"
+    print(f"CRF engine on the processor: {engine} (native: {native_engine.status()})")
     return 0
 
 

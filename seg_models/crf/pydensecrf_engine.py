@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..specs import CrfSettings
-from .inference import LEAST_PROBABILITY
+from .weak_classes import LEAST_PROBABILITY
 
 try:
     import pydensecrf.densecrf as densecrf
@@ -18,27 +18,25 @@ except ImportError as error:  # it must be compiled, which does not work out eve
     densecrf, import_error = None, error
 
 
-def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) -> Iterator[Tensor]:
-    """Yield the probabilities after each iteration; `mean_field` says more about them."""
+def check_installed() -> None:
+    """Raise a `ValueError` that says what to do if pydensecrf cannot be used."""
     if densecrf is None:
         raise ValueError(
-            f"the CRF engine 'reference' needs pydensecrf, which does not import here "
+            f"the CRF engine 'pydensecrf' needs pydensecrf, which does not import here "
             f"({import_error}); install it with pip install pydensecrf2==1.1, or use 'lattice'"
         )
-    return _iterations(probabilities, photo, settings)
 
 
-def _iterations(
-    probabilities: Tensor, photo: np.ndarray, settings: CrfSettings
-) -> Iterator[Tensor]:
+def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) -> Iterator[Tensor]:
+    """Yield the probabilities after each iteration; `mean_field` says more about them."""
     shape, device = probabilities.shape, probabilities.device
     model = _model(probabilities.cpu(), photo, settings)
-    beliefs, *scratch = model.startInference()
+    marginals, *scratch = model.startInference()
     for _ in range(settings.iterations):
-        model.stepInference(beliefs, *scratch)
+        model.stepInference(marginals, *scratch)
         # The array is a window on memory that the next step overwrites. It lies pixel by pixel,
         # and stays so: turned class by class, the copy would cost as much as an iteration.
-        copy = torch.from_numpy(np.array(beliefs, order="K"))
+        copy = torch.from_numpy(np.array(marginals, order="K"))
         yield copy.view(shape).to(device)
 
 

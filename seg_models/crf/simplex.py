@@ -19,6 +19,10 @@ from torch import Tensor
 
 CHUNK = 30_000  # points at a time on a processor, so that what is in hand stays in its cache
 LARGEST_KEY = 2**62
+REACHES_TOO_SMALL = (
+    "the CRF's reaches are too small for this photo: its lattice would have more than 2^62 places; "
+    "take an appearance_reach and a colour_reach of 0.1 or more"
+)
 
 # A vertex is numbered by d whole numbers, each a sum over its d + 1 coordinates; the rows say what
 # a step along each axis adds to them. The first depend on one feature each (y, then x), so that
@@ -162,10 +166,7 @@ def number_vertices(features: Tensor, matrix: Tensor) -> Numbering:
         lowest += stride * first
         stride *= last - first + 1 + max(map(abs, digit))
     if stride > LARGEST_KEY:
-        raise ValueError(
-            "the CRF's reaches are too small for this photo: its lattice would have more than "
-            "2^62 places; take an appearance_reach and a colour_reach of 0.1 or more"
-        )
+        raise ValueError(REACHES_TOO_SMALL)
     if stride + max(map(abs, steps)) < 2**31:
         # Half as many bytes to sort. Sums may wrap round on the way, the keys themselves fit.
         return Numbering(tuple(steps), (lowest + 2**31) % 2**32 - 2**31, torch.int32)

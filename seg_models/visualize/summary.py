@@ -50,7 +50,9 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
         "input_size": _size(segmentation.input_size),
         "score_map": {**score_map, "stride": segmentation.output_stride},
         "checkpoint": _facts(segmentation.checkpoint),
-        "crf": None if crf is None else {**asdict(crf), "changed": changed(segmentation)},
+        "crf": None
+        if crf is None
+        else {**asdict(crf), "engine": segmentation.crf_engine, "changed": changed(segmentation)},
         "versions": {
             "python": platform.python_version(),
             "torch": torch.__version__,

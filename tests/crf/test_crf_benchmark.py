@@ -1,23 +1,14 @@
 """The benchmark still runs; what it says of this machine is nobody's business here."""
 
-import pytest
-import torch
-from pictures import FOLDER
-
 from seg_models.cli import main
 
 
-@pytest.fixture
-def threads():
-    """The benchmark sets the number of threads for its whole process."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-def test_benchmark_names_both_engines(capsys, threads):
-    photo = str(FOLDER / "chelsea.jpg")
-    assert main(["benchmark", "crf", "--photo", photo, "--classes", "2", "--repeats", "1"]) == 0
-    title, *rows = capsys.readouterr().out.splitlines()
-    assert title.startswith("161x121") and "pydensecrf" in title and "lattice" in title
-    assert len(rows) == 4 and all(row.endswith("x") for row in rows)
+def test_benchmark_compares_the_engines(capsys):
+    command = "benchmark crf --sizes 120x90 --classes 2 3/9 --threads 1 2 --rounds 1 --iterations 2"
+    assert main([*command.split(), "--engines", "lattice"]) == 0
+    title, _, head, _, *rows = capsys.readouterr().out.splitlines()
+    assert title.startswith("2 iterations, 1 rounds") and "set-up, iteration, run" in head
+    assert len(rows) == 8
+    for row, engine in zip(rows, ("pydensecrf", "lattice") * 4, strict=True):
+        assert row.startswith("| 120x90 | ") and f"| {engine} |" in row
+    assert all("**1.00** (1.00–1.00)" in row for row in rows[::2])

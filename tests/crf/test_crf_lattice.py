@@ -1,10 +1,14 @@
 """The lattice's parts: vertices have keys of their own, and steps lead to neighbours alone."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+from parity import USUAL, assert_parity, settings
 from pictures import photo, probabilities
 
-from seg_models.crf import inference, kernels, mean_field, simplex
+from seg_models.crf import kernels, lattice_engine, mean_field, simplex
+from seg_models.crf.bags import halved
 
 
 def vertices(features):
@@ -52,13 +56,40 @@ def test_points_are_their_vertices_weighed():
     torch.testing.assert_close(point, simplex.elevate(features), rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize("module", [simplex, inference])
+@pytest.mark.parametrize("module", [simplex, lattice_engine])
 def test_pieces_make_the_whole(module, monkeypatch):
     """What is done in chunks, for the cache's sake, comes out as if done at once."""
     picture = photo("coffee", 40, 51)
     given = probabilities(picture, 3)
-    whole = list(mean_field(given, picture))
+    whole = list(mean_field(given, picture, engine="lattice"))
     monkeypatch.setattr(module, "CHUNK", 700)
     kernels.forget()
-    for each, piece in zip(whole, mean_field(given, picture), strict=True):
+    for each, piece in zip(whole, mean_field(given, picture, engine="lattice"), strict=True):
         torch.testing.assert_close(each, piece, rtol=0, atol=1e-5)
+
+
+def test_bags_halved_for_a_gpu(monkeypatch):
+    """What a GPU does with long bags, done here: another order of the same sums."""
+    picture = photo("coffee")
+    given, chosen = probabilities(picture, 11), settings(60, 10, 5)
+    lattice = kernels.appearance(picture, chosen, given.device)
+    shorter = replace(lattice, splat=halved(*lattice.splat, 64))
+    lengths = [int(bags.bounds.diff().max()) for bags in (*lattice.splat, *shorter.splat)]
+    assert lengths[0] > 64 >= lengths[1]
+    monkeypatch.setattr("seg_models.crf.lattice_engine.appearance", lambda *_: shorter)
+    assert_parity("lattice", given, picture, chosen, furthest=5e-4, margin=1e-2)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU, and there is none")
+@pytest.mark.parametrize("classes", [2, 11, 21])
+@pytest.mark.parametrize("reaches", USUAL, ids=str)
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "astronaut"])
+def test_gpu(name, reaches, classes):
+    """A GPU comes as close as its order of summation allows, and to the same bits every time."""
+    picture = photo(name)
+    given, chosen = probabilities(picture, classes).cuda(), settings(*reaches)
+    assert_parity("lattice", given, picture, chosen, furthest=5e-4, on_average=1e-5, margin=1e-2)
+    *_, once = mean_field(given, picture, chosen)
+    kernels.forget()
+    *_, again = mean_field(given, picture, chosen)
+    assert once.is_cuda and torch.equal(once, again)

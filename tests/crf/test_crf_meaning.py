@@ -8,7 +8,7 @@ from pictures import photo, probabilities
 from seg_models.crf import mean_field
 from seg_models.specs import CrfSettings
 
-ENGINES = ("lattice", "reference")
+ENGINES = ("native", "lattice", "pydensecrf")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -65,10 +65,10 @@ def all_pairs(given, picture, chosen):
         places / chosen.smoothness_reach, chosen.normalisation
     )
     scores = given.double().flatten(1).T.log()
-    beliefs = scores.softmax(1)
+    marginals = scores.softmax(1)
     for _ in range(chosen.iterations):
-        beliefs = (scores + kernel @ beliefs).softmax(1)
-        yield beliefs.T.reshape(classes, height, width)
+        marginals = (scores + kernel @ marginals).softmax(1)
+        yield marginals.T.reshape(classes, height, width)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,11 +10,12 @@ import pytest
 import torch
 from pictures import photo, probabilities
 
-from seg_models.crf import kernels, mean_field, pydensecrf_engine
+from seg_models import crf
+from seg_models.crf import kernels, mean_field, native_engine, pydensecrf_engine
 from seg_models.specs import CrfSettings
 
 SIZE = (20, 30)
-ENGINES = ("lattice", "reference")
+ENGINES = ("native", "lattice", "pydensecrf")
 
 
 @pytest.fixture
@@ -65,43 +66,70 @@ def test_cancelled_between_iterations(given, picture, engine):
     assert list(run) == []
 
 
-def test_other_layouts_and_types_give_the_same(given, picture):
+@pytest.mark.parametrize("engine", ENGINES)
+def test_other_layouts_and_types_give_the_same(given, picture, engine):
     turned = given.permute(1, 2, 0).contiguous().permute(2, 0, 1)
-    wanted = list(mean_field(given, picture))[-1]
-    assert torch.equal(list(mean_field(turned, picture))[-1], wanted)
-    assert torch.equal(list(mean_field(given.double(), picture))[-1], wanted)
-    halves = list(mean_field(given.half(), picture))[-1]
+    *_, wanted = mean_field(given, picture, engine=engine)
+    assert torch.equal(list(mean_field(turned, picture, engine=engine))[-1], wanted)
+    assert torch.equal(list(mean_field(given.double(), picture, engine=engine))[-1], wanted)
+    halves = list(mean_field(given.half(), picture, engine=engine))[-1]
     torch.testing.assert_close(halves, wanted, rtol=0, atol=0.05)
 
 
-def test_same_bits_every_time(given, picture):
-    once = list(mean_field(given, picture))
-    kernels.forget()
-    again = list(mean_field(given, picture))
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_same_bits_every_time(given, picture, engine):
+    once = list(mean_field(given, picture, engine=engine))
+    crf.forget()
+    again = list(mean_field(given, picture, engine=engine))
     assert all(torch.equal(*pair) for pair in zip(once, again, strict=True))
 
 
-def test_a_known_photo_needs_no_new_lattice(given, picture, monkeypatch):
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_a_known_photo_needs_no_new_lattice(given, picture, engine):
     """Another network, other weights, more iterations: all find the lattice ready."""
-    list(mean_field(given, picture))
-    monkeypatch.setattr(kernels, "build", None)
-    list(mean_field(probabilities(picture, 5), picture.copy()))
-    list(mean_field(given, picture, CrfSettings(12, appearance_weight=2, smoothness_weight=0)))
-    with pytest.raises(TypeError, match="not callable"):
-        list(mean_field(given, 255 - picture))
+    kept = {"native": native_engine._appearance, "lattice": kernels._appearance}[engine]
+    list(mean_field(given, picture, engine=engine))
+    list(mean_field(probabilities(picture, 5), picture.copy(), engine=engine))
+    chosen = CrfSettings(12, appearance_weight=2, smoothness_weight=0)
+    list(mean_field(given, picture, chosen, engine))
+    assert kept.cache_info().misses == 1
+    list(mean_field(given, 255 - picture, engine=engine))
+    assert kept.cache_info().misses == 2
 
 
-def test_few_lattices_are_kept(given):
-    kernels.forget()
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_few_lattices_are_kept(given, engine):
     for shift in range(5):
-        list(mean_field(given, photo("coffee", *SIZE) + np.uint8(shift)))
-    assert kernels._appearance.cache_info().currsize <= 2
+        list(mean_field(given, photo("coffee", *SIZE) + np.uint8(shift), engine=engine))
+    kept = {"native": native_engine._appearance, "lattice": kernels._appearance}[engine]
+    assert kept.cache_info().currsize == 2
+    crf.forget_photos()
+    assert kept.cache_info().currsize == 0
 
 
-def test_auto_is_the_lattice(given, picture):
-    *_, chosen = mean_field(given, picture)
-    *_, wanted = mean_field(given, picture, engine="lattice")
-    assert torch.equal(chosen, wanted)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("classes", [3, 30])
+def test_refine_returns_the_last_of_mean_field(picture, classes, engine):
+    """And the labels of all: with many classes some are merged, and must come out again."""
+    given = probabilities(picture, classes)
+    steps = list(mean_field(given, picture, CrfSettings(iterations=4), engine))
+    refined = crf.refine(given, picture, CrfSettings(iterations=4), engine)
+    assert refined.engine == engine and torch.equal(refined.probabilities, steps[-1])
+    assert refined.labels.dtype == torch.uint8 and refined.labels.shape == (4, *SIZE)
+    for labels, step in zip(refined.labels, steps, strict=True):
+        assert torch.equal(labels.long(), step.argmax(0))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_refine_without_iterations_changes_nothing(given, picture, engine):
+    refined = crf.refine(given, picture, CrfSettings(iterations=0), engine)
+    assert torch.equal(refined.probabilities, given) and refined.labels.shape == (0, *SIZE)
+
+
+def test_refine_names_at_most_256_classes(picture):
+    given = torch.full((257, *SIZE), 1 / 257)
+    with pytest.raises(ValueError, match="at most 256 classes have labels, got 257"):
+        crf.refine(given, picture)
 
 
 def with_value(tensor, value, *index):
@@ -165,14 +193,15 @@ def test_bad_settings_are_refused_by_name(given, picture, field, value):
 
 
 def test_unknown_engine_is_refused(given, picture):
-    with pytest.raises(ValueError, match="'convcrf'; known are auto, lattice, reference"):
+    with pytest.raises(ValueError, match="'convcrf'; known are auto, native, lattice, pydensecrf"):
         mean_field(given, picture, engine="convcrf")
 
 
-def test_reaches_beyond_any_key_are_refused(given, picture):
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_reaches_beyond_any_key_are_refused(given, picture, engine):
     tiny = CrfSettings(appearance_reach=1e-4, colour_reach=1e-4)
     with pytest.raises(ValueError, match="reaches are too small"):
-        list(mean_field(given, picture, tiny))
+        list(mean_field(given, picture, tiny, engine))
 
 
 @pytest.fixture
@@ -184,14 +213,14 @@ def no_pydensecrf(monkeypatch):
     importlib.reload(pydensecrf_engine)
 
 
-def test_without_pydensecrf_the_lattice_carries_on(given, picture, no_pydensecrf):
+def test_without_pydensecrf_the_others_carry_on(given, picture, no_pydensecrf):
     assert len(list(mean_field(given, picture))) == 10
     with pytest.raises(ValueError, match=r"needs pydensecrf.*pip install.*or use 'lattice'"):
-        pydensecrf_engine.iterations(given, picture, CrfSettings())
+        mean_field(given, picture, engine="pydensecrf")
 
 
 PEAK = """
-import resource, torch
+import resource, sys, torch
 from pictures import photo, probabilities
 import numpy as np
 from seg_models.crf import CrfSettings, mean_field
@@ -200,16 +229,17 @@ given = probabilities(picture, 21)
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before = peak()
-for each in mean_field(given, picture, CrfSettings(iterations=3)):
+for each in mean_field(given, picture, CrfSettings(iterations=3), sys.argv[1]):
     labels = each.argmax(0).to(torch.uint8)
 print(peak() - before)
 """
 
 
-def test_memory_of_a_large_photo():
+@pytest.mark.parametrize("engine", ["native", "lattice"])
+def test_memory_of_a_large_photo(engine):
     """21 classes at 1024x768 take under 700 MB; from the second iteration on it stays as it is."""
     done = subprocess.run(
-        [sys.executable, "-c", PEAK],
+        [sys.executable, "-c", PEAK, engine],
         env={"PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,

@@ -69,6 +69,22 @@ def test_a_crf_that_finds_no_memory_goes_on_where_it_stopped(segmenter, flag, mo
             torch.testing.assert_close(step.refined, wanted.refined)
 
 
+def test_a_whole_crf_that_finds_no_memory_is_done_on_the_cpu(segmenter, flag, monkeypatch):
+    expected = segmenter.segment(flag, CRF)
+    refine, runs = pipeline.dense_crf.refine, []
+
+    def failing(*arguments):
+        runs.append(arguments)
+        if len(runs) == 1:
+            raise FULL
+        return refine(*arguments)
+
+    monkeypatch.setattr(pipeline.dense_crf, "refine", failing)
+    segmentation = segmenter.segment(flag, CRF)
+    assert len(runs) == 2 and segmentation.fell_back_to_cpu
+    assert torch.equal(segmentation.refined, expected.refined)
+
+
 def test_other_errors_are_not_taken_for_it(segmenter, flag, monkeypatch):
     monkeypatch.setattr(
         pipeline, "_score", lambda *_: (_ for _ in ()).throw(RuntimeError("broken"))

@@ -1,9 +1,9 @@
 """Mean-field inference in pure PyTorch, on the processor or a GPU.
 
-Krähenbühl & Koltun 2011, algorithm 1. Every pixel keeps a belief, one probability for each class.
-In an iteration it hears the beliefs of all pixels, weighed by the two kernels of `kernels`; the
-lattice makes that affordable (`lattice`). What it hears for a class raises that class's odds
-over what the network said, and the beliefs are scaled to sum to 1 again.
+Krähenbühl & Koltun 2011, algorithm 1. Every pixel keeps marginals, one probability for each class.
+In an iteration it gets a message for each class: the marginals of all pixels, weighed by the two
+kernels of `kernels`; the lattice makes that affordable (`lattice`). A message raises its class's
+odds over the network's, and the marginals are scaled to sum to 1 again.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ from ..specs import CrfSettings
 from .bags import equal_sums
 from .kernels import appearance, smoothness
 from .lattice import Lattice, spread
+from .weak_classes import LEAST_PROBABILITY
 
-LEAST_PROBABILITY = 1e-5  # DeepLab's: a class ruled out by the network may still come back
-CHUNK = 2**18  # numbers at a time on a processor, so that what is heard stays in its cache
+CHUNK = 2**18  # numbers at a time on a processor, so that the messages stay in its cache
 
 
 def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) -> Iterator[Tensor]:
@@ -36,35 +36,35 @@ def iterations(probabilities: Tensor, photo: np.ndarray, settings: CrfSettings) 
     weighted = [
         replace(lattice, shares=lattice.shares * (weight * log2(e))) for lattice, weight in kernels
     ]
-    beliefs = prior / prior.sum(1, keepdim=True)
+    marginals = prior / prior.sum(1, keepdim=True)
     for _ in range(settings.iterations):
-        beliefs = _iterate(weighted, prior, beliefs)
-        yield beliefs.view(height, width, classes).permute(2, 0, 1)
+        marginals = _iterate(weighted, prior, marginals)
+        yield marginals.view(height, width, classes).permute(2, 0, 1)
 
 
-def _iterate(kernels: list[Lattice], prior: Tensor, beliefs: Tensor) -> Tensor:
-    tables = [spread(kernel, beliefs) for kernel in kernels]
-    updated = torch.empty_like(beliefs)
-    chunk = len(beliefs) if beliefs.is_cuda else max(1, CHUNK // beliefs.shape[1])
-    for start in range(0, len(beliefs), chunk):
+def _iterate(kernels: list[Lattice], prior: Tensor, marginals: Tensor) -> Tensor:
+    tables = [spread(kernel, marginals) for kernel in kernels]
+    updated = torch.empty_like(marginals)
+    chunk = len(marginals) if marginals.is_cuda else max(1, CHUNK // marginals.shape[1])
+    for start in range(0, len(marginals), chunk):
         part = slice(start, start + chunk)
-        heard, other = (
+        messages, other = (
             equal_sums(kernel.vertices[part], kernel.shares[part], table)
             for kernel, table in zip(kernels, tables, strict=True)
         )
-        _update(prior[part], heard.add_(other), out=updated[part])
+        _update(prior[part], messages.add_(other), out=updated[part])
     return updated
 
 
-def _update(prior: Tensor, heard: Tensor, out: Tensor) -> None:
-    """Write prior * 2^heard, scaled to sum to 1 over the classes, into `out`; all `(n, C)`."""
-    if heard.is_cuda:
-        torch.softmax(prior.log().add_(heard, alpha=log(2)), 1, out=out)
+def _update(prior: Tensor, messages: Tensor, out: Tensor) -> None:
+    """Write prior * 2^messages, scaled to sum to 1 over the classes, into `out`; all `(n, C)`."""
+    if messages.is_cuda:
+        torch.softmax(prior.log().add_(messages, alpha=log(2)), 1, out=out)
         return
     # On a processor softmax takes three times as long as this, with so few classes in a row.
-    votes = heard.exp2().mul_(prior)
+    votes = messages.exp2().mul_(prior)
     totals = votes.mv(votes.new_ones(votes.shape[1]))
     if not totals.amax() < torch.inf:  # only weights of 40 and more shout so loud
-        votes = heard.sub(heard.amax(1, keepdim=True)).exp2_().mul_(prior)
+        votes = messages.sub(messages.amax(1, keepdim=True)).exp2_().mul_(prior)
         totals = votes.sum(1)
     torch.div(votes, totals[:, None], out=out)

@@ -81,6 +81,7 @@ def test_train_is_handed_what_was_asked(monkeypatch, tmp_path):
     asked = {}
     monkeypatch.setattr(training, "train", lambda name, **more: asked.update(more, name=name))
     line = ["train", "unet-camvid", "--data", str(tmp_path), "--minutes", "2", "--resume"]
+    line += ["--void", "11", "--colour-labels"]
     assert main(line) == 0
     assert asked == {
         "name": "unet-camvid",
@@ -89,6 +90,8 @@ def test_train_is_handed_what_was_asked(monkeypatch, tmp_path):
         "device": "auto",
         "resume": True,
         "leave_out": "",
+        "void": 11,
+        "colour_labels": True,
         "finetune": False,
         "out": None,
     }

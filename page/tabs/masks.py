@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos
 
 from ..i18n.errors import NO_TRUTH
 from ..server import files
@@ -52,7 +52,7 @@ def labels(path: Path) -> np.ndarray:
         ValueError: If it is no indexed or grey PNG.
     """
     try:
-        return metrics.read_ground_truth(path)
+        return labelled_photos.read_ground_truth(path)
     except OSError as error:
         raise ValueError(f"{path.name} is not a picture; give an indexed PNG") from error
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from .. import pipeline
 from ..checkpoints import external, registry, weights
 from ..checkpoints.schema import MOST_ITERATIONS
 from ..crf import native_engine
+from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
-from ..evaluation import metrics
+from ..evaluation.labelled_photos import LabelForm
+from ..photos.listing import photos_in
 from ..specs import Checkpoint, CrfSettings, WeightsError
 from ..visualize import summary
 from . import predict as batch
+from . import result_folders
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -46,22 +50,28 @@ def list_checkpoints(chosen: Namespace) -> int:
 
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
-    photos = batch.photos_in(chosen.photos)
+    listing = photos_in(chosen.photos, chosen.recursive, chosen.out)
+    if listing.remark:
+        print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
     segmenter = pipeline.load(external.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
-    if len(photos) == 1 and not chosen.photos[0].is_dir():
-        done = batch.predict(job, photos[0], chosen.out, chosen.overwrite)
-        classes = json.loads((chosen.out / batch.FACTS).read_text(encoding="utf-8"))["classes"]
-        found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
-        print(f"{chosen.out}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
-        return 0
-    return _predict_several(job, photos, chosen.out, chosen.overwrite)
+    photos = [each.path for each in listing.photos]
+    if photos != chosen.photos[:1]:
+        folders = result_folders.folders_for(listing.photos, chosen.out)
+        return _predict_several(job, photos, folders, chosen.out, chosen.overwrite)
+    folder = result_folders.folder_for(photos[0], chosen.out)
+    done = batch.predict(job, photos[0], folder, chosen.overwrite)
+    classes = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))["classes"]
+    found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
+    print(f"{folder}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
+    return 0
 
 
-def _predict_several(job: batch.Job, photos: list[Path], out: Path, overwrite: bool) -> int:
+def _predict_several(
+    job: batch.Job, photos: list[Path], folders: list[Path], out: Path, overwrite: bool
+) -> int:
     failures, done = [], 0
-    folders = batch.folders_for(photos, out)
     for photo, folder in zip(tqdm(photos, unit="photo"), folders, strict=True):
         try:
             done += batch.predict(job, photo, folder, overwrite)
@@ -78,10 +88,17 @@ def evaluate(chosen: Namespace) -> int:
     """Score a network on labelled photos."""
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
-    found = metrics.spread(metrics.pairs(chosen.data), chosen.limit)
+    found = labelled_photos.spread(labelled_photos.pairs(chosen.data), chosen.limit)
     segmenter = pipeline.load(external.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
-    result = scoring.evaluate(segmenter, found, crf, lambda pairs: tqdm(pairs, unit="photo"))
+    labels = segmenter.checkpoint.labels
+    form = LabelForm(chosen.void, labels if chosen.colour_labels else None)
+
+    def watched(what: str) -> Callable[[Iterable], Iterable]:
+        return lambda pairs: tqdm(pairs, desc=what, unit="photo")
+
+    dataset_check.check(found, len(labels.classes), form, watched("checking"))
+    result = scoring.evaluate(segmenter, found, crf, watched("segmenting"), form)
     facts = scoring.figures(result, segmenter.checkpoint)
     if chosen.record:
         scoring.record(result, segmenter.checkpoint, crf)
@@ -108,6 +125,8 @@ def train(chosen: Namespace) -> int:
         resume=chosen.resume,
         finetune=chosen.finetune,
         leave_out=chosen.leave_out,
+        void=chosen.void,
+        colour_labels=chosen.colour_labels,
         out=chosen.out,
     )
     return 0

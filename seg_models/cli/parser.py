@@ -13,19 +13,23 @@ EXAMPLES = """examples:
 """
 PREDICT = """Per photo it writes score_map.png, upsampled.png, refined.png, overlay.png,
 labels.png (a pixel is its class index) and result.json. A photo whose result is already there,
-from the same weights and settings, is skipped, so an interrupted run goes on where it stopped."""
+from the same weights and settings, is skipped, so an interrupted run goes on where it stopped.
+A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/."""
 PREDICT_EXAMPLES = """examples:
   predict cat.jpg --model deeplab_v3-animals        writes to results/
   predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
+  predict holiday/ --recursive --model unet-camvid          writes to results/monday/cat/ ...
   predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu
 
 exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
 EVALUATE_EXAMPLES = """DIR holds images/ (the photos) and labels/, with a PNG of its name for each:
-a pixel is its class index; 255 is void, which is not scored.
+a pixel is its class index; 255 is void, which is not scored. All is checked before.
 
-example:
-  evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json"""
-TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
+examples:
+  evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json
+  evaluate --model segnet-camvid --data SegNet/val --void 11    as SegNet's tutorial has it"""
+TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/ as `evaluate` has them;
+all photos and labels are checked before anything is learnt.
 
 examples:
   train deeplab_v1-camvid --show
@@ -98,6 +102,9 @@ def _device(command: Parser) -> None:
 
 def _predict(command: Parser) -> None:
     command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a file or a folder")
+    command.add_argument(
+        "--recursive", action="store_true", help="go into the folders of a folder, too"
+    )
     _model(command)
     command.add_argument(
         "--out", type=Path, default=Path("results"), metavar="DIR", help="default: results"
@@ -112,9 +119,20 @@ def _predict(command: Parser) -> None:
     command.add_argument("--overwrite", action="store_true", help="redo what is already there")
 
 
+def _data(command: Parser, required: bool = True) -> None:
+    command.add_argument("--data", required=required, type=Path, metavar="DIR", help="see below")
+    command.add_argument(
+        "--void", type=int, metavar="LABEL", help="a label that means no class, beside 255"
+    )
+    command.add_argument(
+        "--colour-labels", action="store_true",
+        help="the label pictures are in the classes' colours, not in indices",
+    )  # fmt: skip
+
+
 def _evaluate(command: Parser) -> None:
     _model(command)
-    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    _data(command)
     command.add_argument(
         "--limit", type=int, metavar="K", help="only K photos, spread evenly over all"
     )
@@ -126,7 +144,7 @@ def _evaluate(command: Parser) -> None:
 
 def _train(command: Parser) -> None:
     command.add_argument("name", metavar="NAME", help="of the checkpoint that is to be trained")
-    command.add_argument("--data", type=Path, metavar="DIR", help="see below")
+    _data(command, required=False)
     command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
     command.add_argument("--show", action="store_true", help="only print how it is trained")

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..evaluation.labelled_photos import INDICES, LabelForm
 from ..specs import VOID
 from . import deep_supervision, validation
 from .distillation import Teacher, distillation_loss
@@ -25,6 +26,7 @@ def advance(
     save: Path,
     teacher: Teacher | None = None,
     minutes: float | None = None,
+    form: LabelForm = INDICES,
 ) -> None:
     """Train until the configuration's crops, or the minutes, are spent; leave the best in the run.
 
@@ -34,6 +36,7 @@ def advance(
         save: The file that its state is stored in, every `SAVE_SECONDS` and at the end.
         teacher: What it learns from beside the labels.
         minutes: The whole run's length, what it has behind it included.
+        form: How the labels of `val` are written down.
     """
     began, saved = time.monotonic() - run.seconds, time.monotonic()
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
@@ -47,11 +50,11 @@ def advance(
             report(run, f"loss {loss.item():.3f}")
         if run.progress < 1 and int(run.progress * validations) > validated:
             validated = int(run.progress * validations)
-            _validate(run, val)
+            _validate(run, val, form)
         if time.monotonic() - saved > SAVE_SECONDS:
             store(run, save)
             saved = time.monotonic()
-    _validate(run, val)
+    _validate(run, val, form)
     store(run, save)
 
 
@@ -114,10 +117,10 @@ def _follow(run: Run) -> None:
             value.copy_(other)
 
 
-def _validate(run: Run, val: Path) -> None:
+def _validate(run: Run, val: Path, form: LabelForm) -> None:
     """Score the average on val, and keep its weights if they are the best so far."""
     found = validation.pairs(run.config, val)
-    scores = validation.score(validation.segmenter(run.config, run.average), found)
+    scores = validation.score(validation.segmenter(run.config, run.average), found, form)
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou

@@ -14,7 +14,7 @@ VOID_COLOUR = (224, 224, 192)  # VOC's own
 # 93) and colourful (chroma 30 or more), so that they show over a photo, each time the one whose
 # smallest CIELAB distance to those before is largest, as seen with normal sight and with each of
 # the three dichromacies (Machado, Oliveira & Fernandes, "A Physiologically-based Model for
-# Simulation of Color Vision Deficiency", 2009). Any two of the 21 differ by 13 or more to every eye.
+# Simulation of Color Vision Deficiency", 2009). Any two differ by 13 or more to every eye.
 SAFE = (
     (0, 0, 0), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178),
     (213, 94, 0), (204, 121, 167), (150, 45, 255), (195, 240, 180), (150, 120, 255), (225, 0, 75),

@@ -11,7 +11,7 @@ from page.server.turns import Work
 from page.tabs import check, masks
 from seg_models import labels, pipeline, preprocess
 from seg_models.checkpoints import registry
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos, metrics
 from seg_models.specs import VOID, CrfSettings
 
 pytestmark = pytest.mark.usefixtures("own_zoo")
@@ -106,7 +106,7 @@ with_truth = [each for each in photos.examples() if each.truth]
 
 @pytest.mark.parametrize("example", with_truth, ids=lambda each: each.title)
 def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
-    true = metrics.read_ground_truth(example.truth)
+    true = labelled_photos.read_ground_truth(example.truth)
     assert true.shape == preprocess.open_photo(example.path).shape[:2]
     classes = len(labels.DOMAINS[example.domain].classes)
     known = true[true != VOID]

@@ -30,7 +30,15 @@ def test_a_photo_of_an_odd_name_has_its_result_in_the_folder_asked_for(weights, 
     photos.mkdir()
     for each in (name, "plain.png"):
         (photos / each).write_bytes(pictures.sound()["png"])
-    asked = ["predict", str(photos), "--model", "tiny-animals", "--out", str(out)]
+    asked = [
+        "predict",
+        str(photos / name),
+        str(photos / "plain.png"),
+        "--model",
+        "tiny-animals",
+        "--out",
+        str(out),
+    ]
     assert commanded([*asked, "--device", "cpu"]) == 0
     assert len(list(out.glob("*/result.json"))) == 2
     assert list((tmp_path / "deep").iterdir()) == [out]

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # itself, which names what the package offers, stands above them all.
 ROWS = (
     {"specs", "version"},
+    {"photos"},
     {"labels", "preprocess", "upsample", "device"},
     {"networks", "crf", "hub"},
     {"checkpoints"},

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from seg_models import preprocess
+from seg_models.photos import files
 
 TINY = np.zeros((2, 3, 3), np.uint8)
 
@@ -36,7 +37,7 @@ def test_more_than_100_megapixels_are_refused_by_the_header(tmp_path, side):
 
 @pytest.mark.parametrize("source", [Image.fromarray(TINY), TINY])
 def test_pictures_and_arrays_are_measured_too(monkeypatch, source):
-    monkeypatch.setattr(preprocess, "MAX_PIXELS", 5)
+    monkeypatch.setattr(files, "MAX_PIXELS", 5)
     with pytest.raises(ValueError, match="too large, 3x2 pixels"):
         preprocess.open_photo(source)
 
@@ -79,8 +80,13 @@ def test_float_pixels_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "array", [np.ones((2, 2, 3)), np.ones((2, 2, 2), np.uint8), np.ones((0, 2, 3), np.uint8)]
-)
+    "array",
+    [
+        np.full((2, 2, 3), 1.5), np.full((2, 2), np.nan), np.full((2, 2), -0.1),
+        np.ones((2, 2, 2), np.uint8), np.ones((0, 2, 3), np.uint8), np.uint8(3).reshape(()),
+        np.ones((1, 2, 2, 3), np.uint8), np.ones((2, 2), bool), np.ones((2, 2), np.int64),
+    ],
+)  # fmt: skip
 def test_other_arrays_are_refused(array):
     with pytest.raises(ValueError, match="array"):
         preprocess.open_photo(array)

@@ -68,7 +68,7 @@ def test_crf_iterations_are_a_parameter(endpoint, picture):
         ({}, "no photo came"),
         ({"inputs": "not base64, or is it"}, "not base64"),
         ({"inputs": "nobase64!"}, "not base64"),
-        ({"inputs": b"no picture"}, "cannot be read as a picture"),
+        ({"inputs": b"no picture"}, "the photo is not a picture"),
         ({"inputs": ["a", "list"]}, "is a list"),
         ({"inputs": b"", "parameters": {"crf_iterations": -1}}, "0 to 100"),
         ({"inputs": b"", "parameters": {"crf_iterations": "3"}}, "0 to 100"),

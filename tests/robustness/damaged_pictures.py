@@ -7,7 +7,10 @@ import zlib
 from functools import lru_cache
 
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageCms
+
+pillow_heif.register_heif_opener()
 
 FAR = 2**32 - 1
 
@@ -45,6 +48,7 @@ def sound() -> dict[str, bytes]:
         "ppm": (photo, "PPM", {}),
         "jpeg 2000": (photo, "JPEG2000", {}),
         "avif": (photo, "AVIF", {}),
+        "heic": (photo, "HEIF", {"exif": exif.tobytes()}),
     }
     return {name: _saved(picture, kind, more) for name, (picture, kind, more) in kinds.items()}
 
@@ -109,7 +113,9 @@ def crafted() -> dict[str, bytes]:
         "zeros": bytes(4096),
         "svg": b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
         "svg with entities": _laughing_svg(),
-        "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200),
+        "heic without a picture": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200),
+        "giant heic": _heic_of(65_500, 65_500),
+        "heic that is larger than it says": _heic_of(9, 9),
         "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n",
         "pdf": b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>",
         "icon": b"\0\0\1\0\1\0\x10\x10\0\0\1\0 \0" + bytes(100),
@@ -174,6 +180,12 @@ def _tiff(tags: list[tuple[int, int, int, int]], following: int = 0) -> bytes:
     entries = b"".join(struct.pack("<HHII", *each) for each in tags)
     directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", following)
     return b"II*\0" + struct.pack("<I", 8) + directory
+
+
+def _heic_of(width: int, height: int) -> bytes:
+    content = sound()["heic"]
+    place = content.index(b"ispe") + 8  # type, then version and flags
+    return content[:place] + struct.pack(">II", width, height) + content[place + 8 :]
 
 
 def _jpeg_profile(profile: bytes) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from verdicts import opened
 
 from seg_models import preprocess
+from seg_models.photos import files
 
 # Pillow warns of odd metadata; outside of the tests nobody is told.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -29,7 +30,8 @@ def test_a_spoilt_picture_is_a_photo_or_a_sentence(tmp_path, form):
 
 
 PHOTOS = {
-    "png rows bomb", "jpeg and html", "png and zip", "jpeg with a profile of nonsense",
+    "png rows bomb", "png text bomb", "png profile bomb", "jpeg and html", "png and zip",
+    "jpeg with a profile of nonsense",
     "jpeg with a profile that ends early", "jpeg with an odd rotation",
     "jpeg with a rotation of 0", "jpeg with exif of nonsense",
 }  # fmt: skip
@@ -82,7 +84,7 @@ def test_a_file_that_may_not_be_read_is_named_without_its_place(tmp_path, monkey
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(preprocess.Image, "open", refuse)
+    monkeypatch.setattr(files.Image, "open", refuse)
     with pytest.raises(ValueError, match=r"photo\.jpg.*Permission denied") as caught:
         preprocess.open_photo(path)
     assert str(tmp_path) not in str(caught.value)

@@ -81,11 +81,3 @@ def test_a_result_that_says_nothing_is_made_again(job, photo, tmp_path, content)
     predict.predict(job, photo, tmp_path)
     (tmp_path / "result.json").write_text(content)
     assert predict.predict(job, photo, tmp_path)
-
-
-def test_folders_are_read_by_name_without_what_is_no_photo(tmp_path):
-    for name in ("b.JPG", "a.webp", "notes.txt", "c.pdf"):
-        (tmp_path / name).touch()
-    (tmp_path / "deeper").mkdir()
-    names = [each.name for each in predict.photos_in([tmp_path, tmp_path / "a.webp"])]
-    assert names == ["a.webp", "b.JPG"]

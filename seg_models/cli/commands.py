@@ -17,9 +17,11 @@ from ..checkpoints import external, registry, weights
 from ..checkpoints.schema import MOST_ITERATIONS
 from ..evaluation import evaluate as scoring
 from ..evaluation import metrics
+from ..photos.listing import photos_in
 from ..specs import Checkpoint, CrfSettings, WeightsError
 from ..visualize import summary
 from . import predict as batch
+from . import result_folders
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -43,22 +45,28 @@ def list_checkpoints(chosen: Namespace) -> int:
 
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
-    photos = batch.photos_in(chosen.photos)
+    listing = photos_in(chosen.photos, chosen.recursive, chosen.out)
+    if listing.remark:
+        print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
     segmenter = pipeline.load(external.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
-    if len(photos) == 1 and not chosen.photos[0].is_dir():
-        done = batch.predict(job, photos[0], chosen.out, chosen.overwrite)
-        classes = json.loads((chosen.out / batch.FACTS).read_text(encoding="utf-8"))["classes"]
-        found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
-        print(f"{chosen.out}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
-        return 0
-    return _predict_several(job, photos, chosen.out, chosen.overwrite)
+    photos = [each.path for each in listing.photos]
+    if photos != chosen.photos[:1]:
+        folders = result_folders.folders_for(listing.photos, chosen.out)
+        return _predict_several(job, photos, folders, chosen.out, chosen.overwrite)
+    folder = result_folders.folder_for(photos[0], chosen.out)
+    done = batch.predict(job, photos[0], folder, chosen.overwrite)
+    classes = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))["classes"]
+    found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
+    print(f"{folder}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
+    return 0
 
 
-def _predict_several(job: batch.Job, photos: list[Path], out: Path, overwrite: bool) -> int:
+def _predict_several(
+    job: batch.Job, photos: list[Path], folders: list[Path], out: Path, overwrite: bool
+) -> int:
     failures, done = [], 0
-    folders = batch.folders_for(photos, out)
     for photo, folder in zip(tqdm(photos, unit="photo"), folders, strict=True):
         try:
             done += batch.predict(job, photo, folder, overwrite)

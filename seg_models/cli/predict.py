@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +17,9 @@ from ..specs import CrfSettings, LabelSet, Segmentation
 from ..upsample import argmax
 from ..version import __version__
 from ..visualize import draw, palettes
+from .result_folders import FACTS, OWNER, content, owner
 
 PICTURES = ("score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png")
-FACTS = "result.json"
-SUFFIXES = {
-    ".jpg", ".jpeg", ".mpo", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".ppm", ".pgm",
-    ".jp2", ".avif",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,36 +30,6 @@ class Job:
     crf: CrfSettings | None = None
     working_side: int = pipeline.WORKING_SIDE
     safe: bool = False  # draw in colours that also the colour-blind tell apart
-
-
-def photos_in(paths: Iterable[Path]) -> list[Path]:
-    """Return the paths, each folder replaced by the photos in it, by name.
-
-    Raises:
-        ValueError: If a path is not there, or a folder holds no file named like a photo.
-    """
-    photos = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
-            if not inside:
-                raise ValueError(f"{path} holds no photos, such as .jpg, .png or .webp")
-            photos += inside
-        else:
-            photos.append(path)
-    return list(dict.fromkeys(photos))
-
-
-def folders_for(photos: list[Path], out: Path) -> list[Path]:
-    """Return a folder in `out` for each photo: its name, as far as needed to be the only one."""
-    folders: list[Path] = []
-    for photo in photos:
-        stem = photo.stem.strip(".") or "photo"  # of "...png" it is "..", the folder above
-        names = chain(
-            (stem, f"{stem}-{photo.suffix[1:]}"), (f"{stem}-{number}" for number in count(2))
-        )
-        folders.append(next(out / name for name in names if out / name not in folders))
-    return folders
 
 
 def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> bool:
@@ -90,11 +53,12 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
     (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
     for name, picture in _pictures(segmentation, labels, label_set).items():
         storage.atomic_write(folder / name, picture.save)
-    facts = {"photo": photo.name, **draw.details(segmentation, labels), "request": request}
+    details = draw.details(segmentation, labels)
+    facts = {"photo": photo.name, OWNER: owner(photo), **details, "request": request}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     # Not every file's name is Unicode; what is not is written in JSON's own escapes.
-    content = text.encode("utf-8", "backslashreplace")
-    storage.atomic_write(folder / FACTS, lambda path: path.write_bytes(content))
+    encoded = text.encode("utf-8", "backslashreplace")
+    storage.atomic_write(folder / FACTS, lambda path: path.write_bytes(encoded))
     return True
 
 
@@ -119,7 +83,7 @@ def _request(job: Job, photo: Path) -> dict[str, Any]:
     if not photo.is_file():
         raise ValueError(f"{photo} is not a file; give the path of a photo or a folder of photos")
     return {
-        "photo_sha256": hashlib.sha256(photo.read_bytes()).hexdigest(),
+        "photo_sha256": content(photo),
         "model": job.segmenter.checkpoint.name,
         "weights_sha256": weights.sha256(job.segmenter.checkpoint),
         "crf": asdict(job.crf) if job.crf else None,

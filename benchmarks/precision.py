@@ -8,7 +8,7 @@ import torch
 
 from seg_models import pipeline, preprocess, upsample
 from seg_models.checkpoints import registry
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos
 from seg_models.pipeline import Segmenter
 
 
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in names:
         segmenter = pipeline.load(name, "cpu")
         data = chosen.data / segmenter.checkpoint.domain / "val"
-        pairs = metrics.spread(metrics.pairs(data), chosen.limit)
+        pairs = labelled_photos.spread(labelled_photos.pairs(data), chosen.limit)
         alike, ratio = compare(segmenter, [photo for photo, _ in pairs])
         mean = 100 * sum(alike) / len(alike)
         worst = 100 * min(alike)

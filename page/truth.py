@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos, metrics
 from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
 from seg_models.specs import VOID, Segmentation
@@ -28,10 +28,7 @@ def read(path: str, segmentation: Segmentation) -> np.ndarray:
         ValueError: If the file is no indexed or grey PNG, has another shape than the photo, or
             holds a label that is no class.
     """
-    try:
-        truth = metrics.read_ground_truth(Path(path))
-    except OSError as error:
-        raise ValueError(f"{Path(path).name} is not a picture; give an indexed PNG") from error
+    truth = labelled_photos.read_ground_truth(Path(path))
     example = photos.example_of(path)
     if example and example.domain != segmentation.checkpoint.domain:
         raise ValueError(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seg_models.evaluation import evaluate, metrics
+from seg_models.evaluation import evaluate, labelled_photos, metrics
 from seg_models.specs import CrfSettings
 
 TRUTH = np.uint8([[0, 0, 1, 1], [1, 2, 255, 255]])
@@ -70,7 +70,7 @@ def test_pixels_are_summed_over_the_data_set_before_they_are_divided(primary, da
     Red: 1 part hit, 2 predicted, 1 true; green: 1 of 1; blue: 2 hit, 2 predicted, 3 true. The
     mean of the two photos' own figures would be another.
     """
-    result = evaluate.evaluate(primary, metrics.pairs(data))
+    result = evaluate.evaluate(primary, labelled_photos.pairs(data))
     assert result.images == 2
     assert result.scores.iou == pytest.approx((1 / 2, 1, 2 / 3))
     assert result.scores.pixel_accuracy == pytest.approx(4 / 5)
@@ -84,7 +84,7 @@ def test_with_a_crf_both_figures_are_given(primary, data, monkeypatch):
     monkeypatch.setattr(
         pipeline.dense_crf, "mean_field", lambda p, photo, crf: iter([p.roll(1, 0)])
     )
-    found = metrics.pairs(data)[:1]
+    found = labelled_photos.pairs(data)[:1]
     result = evaluate.evaluate(primary, found, CrfSettings(iterations=1))
     assert result.without_crf.miou == 1
     assert result.scores.miou == 0
@@ -93,7 +93,7 @@ def test_with_a_crf_both_figures_are_given(primary, data, monkeypatch):
 def test_a_truth_of_another_size_is_refused_by_name(primary, data):
     Image.new("L", (5, 5)).save(data / "labels" / "a.png")
     with pytest.raises(ValueError, match=r"a\.png does not fit a\.png: labels are"):
-        evaluate.evaluate(primary, metrics.pairs(data))
+        evaluate.evaluate(primary, labelled_photos.pairs(data))
 
 
 def test_labels_are_read_as_indices(tmp_path, flag_labels):
@@ -102,22 +102,24 @@ def test_labels_are_read_as_indices(tmp_path, flag_labels):
     picture.putpalette([9, 9, 9, 200, 0, 0, 0, 0, 7])
     picture.save(tmp_path / "indexed.png")
     for name in ("grey.png", "indexed.png"):
-        np.testing.assert_array_equal(metrics.read_ground_truth(tmp_path / name), flag_labels)
+        np.testing.assert_array_equal(
+            labelled_photos.read_ground_truth(tmp_path / name), flag_labels
+        )
     picture.convert("RGB").save(tmp_path / "colours.png")
     with pytest.raises(ValueError, match=r"colours\.png is a RGB picture"):
-        metrics.read_ground_truth(tmp_path / "colours.png")
+        labelled_photos.read_ground_truth(tmp_path / "colours.png")
 
 
 def test_folders_that_do_not_fit_are_refused(data, tmp_path):
     with pytest.raises(ValueError, match="needs images/ and labels/"):
-        metrics.pairs(tmp_path / "elsewhere")
+        labelled_photos.pairs(tmp_path / "elsewhere")
     (data / "labels" / "b.png").unlink()
-    with pytest.raises(ValueError, match=r"lacks 1 files, such as b\.png"):
-        metrics.pairs(data)
+    with pytest.raises(ValueError, match=r"images/b\.png has no labels/b\.png$"):
+        labelled_photos.pairs(data)
 
 
 def test_a_limit_spreads_over_all_photos():
-    assert metrics.spread(list(range(10)), 4) == [0, 2, 5, 7]
-    assert metrics.spread([1, 2], 9) == metrics.spread([1, 2], None) == [1, 2]
+    assert labelled_photos.spread(list(range(10)), 4) == [0, 2, 5, 7]
+    assert labelled_photos.spread([1, 2], 9) == labelled_photos.spread([1, 2], None) == [1, 2]
     with pytest.raises(ValueError, match="at least 1"):
-        metrics.spread([1, 2], 0)
+        labelled_photos.spread([1, 2], 0)

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from tqdm import tqdm
 from .. import pipeline
 from ..checkpoints import external, registry, weights
 from ..checkpoints.schema import MOST_ITERATIONS
+from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
-from ..evaluation import metrics
+from ..evaluation.labelled_photos import LabelForm
 from ..photos.listing import photos_in
 from ..specs import Checkpoint, CrfSettings, WeightsError
 from ..visualize import summary
@@ -83,10 +85,17 @@ def evaluate(chosen: Namespace) -> int:
     """Score a network on labelled photos."""
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
-    found = metrics.spread(metrics.pairs(chosen.data), chosen.limit)
+    found = labelled_photos.spread(labelled_photos.pairs(chosen.data), chosen.limit)
     segmenter = pipeline.load(external.find(chosen.model), chosen.device)
     crf = _crf(segmenter.checkpoint, chosen.crf)
-    result = scoring.evaluate(segmenter, found, crf, lambda pairs: tqdm(pairs, unit="photo"))
+    labels = segmenter.checkpoint.labels
+    form = LabelForm(chosen.void, labels if chosen.colour_labels else None)
+
+    def watched(what: str) -> Callable[[Iterable], Iterable]:
+        return lambda pairs: tqdm(pairs, desc=what, unit="photo")
+
+    dataset_check.check(found, len(labels.classes), form, watched("checking"))
+    result = scoring.evaluate(segmenter, found, crf, watched("segmenting"), form)
     facts = scoring.figures(result, segmenter.checkpoint)
     if chosen.record:
         scoring.record(result, segmenter.checkpoint, crf)
@@ -106,6 +115,8 @@ def train(chosen: Namespace) -> int:
         resume=chosen.resume,
         onward=chosen.onward,
         leave_out=chosen.leave_out,
+        void=chosen.void,
+        colour_labels=chosen.colour_labels,
         out=chosen.out,
     )
     return 0

@@ -23,11 +23,13 @@ PREDICT_EXAMPLES = """examples:
 
 exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
 EVALUATE_EXAMPLES = """DIR holds images/ (the photos) and labels/, with a PNG of its name for each:
-a pixel is its class index; 255 is void, which is not scored.
+a pixel is its class index; 255 is void, which is not scored. All is checked before.
 
-example:
-  evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json"""
-TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/.
+examples:
+  evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json
+  evaluate --model segnet-camvid --data SegNet/val --void 11    as SegNet's tutorial has it"""
+TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/ as `evaluate` has them;
+all photos and labels are checked before anything is learnt.
 
 examples:
   train deeplab_v1-camvid --data camvid --minutes 30 --resume
@@ -116,9 +118,20 @@ def _predict(command: Parser) -> None:
     command.add_argument("--overwrite", action="store_true", help="redo what is already there")
 
 
+def _data(command: Parser) -> None:
+    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    command.add_argument(
+        "--void", type=int, metavar="LABEL", help="a label that means no class, beside 255"
+    )
+    command.add_argument(
+        "--colour-labels", action="store_true",
+        help="the label pictures are in the classes' colours, not in indices",
+    )  # fmt: skip
+
+
 def _evaluate(command: Parser) -> None:
     _model(command)
-    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    _data(command)
     command.add_argument(
         "--limit", type=int, metavar="K", help="only K photos, spread evenly over all"
     )
@@ -130,7 +143,7 @@ def _evaluate(command: Parser) -> None:
 
 def _train(command: Parser) -> None:
     command.add_argument("recipe", metavar="RECIPE", help="the name of what is to be trained")
-    command.add_argument("--data", required=True, type=Path, metavar="DIR", help="see below")
+    _data(command)
     command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
     command.add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..checkpoints import registry
 from ..pipeline import Segmenter
 from ..specs import Checkpoint, CrfSettings
 from . import metrics
+from .labelled_photos import INDICES, LabelForm, Pairs, read_ground_truth
 from .metrics import Scores
 
 
@@ -30,26 +30,29 @@ class Evaluation:
 
 def evaluate(
     segmenter: Segmenter,
-    found: list[tuple[Path, Path]],
+    found: Pairs,
     crf: CrfSettings | None = None,
     watch: Callable[[Iterable], Iterable] = iter,
+    form: LabelForm = INDICES,
 ) -> Evaluation:
-    """Score a network on photos and their ground truth (see `pairs`), at each photo's own size.
+    """Score a network on labelled photos (see `pairs`), at each photo's own size.
 
     Args:
         segmenter: The network.
         found: Paths of photo and ground truth.
         crf: Refine by this before scoring; both figures are returned.
         watch: What the pairs go through, such as tqdm for a progress bar.
+        form: How the labels are written down.
 
     Raises:
         ValueError: If a photo or its ground truth cannot be used; the message names it.
+            `dataset_check.check` says beforehand what is wrong with any of them.
     """
     classes = len(segmenter.checkpoint.labels.classes)
     plain, refined = (np.zeros((classes, classes), np.int64) for _ in range(2))
     began = time.perf_counter()
     for photo, ground_truth_path in watch(found):
-        ground_truth = metrics.read_ground_truth(ground_truth_path)
+        ground_truth = read_ground_truth(ground_truth_path, form)
         segmentation = segmenter.segment(photo, crf)
         before = pipeline.labels(replace(segmentation, refined=None))
         after = before if segmentation.refined is None else pipeline.labels(segmentation)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from ..specs import VOID
 
@@ -66,42 +64,3 @@ def scores(confusion: np.ndarray) -> Scores:
     iou = [float(hit / union) if union else None for hit, union in zip(hits, unions, strict=True)]
     occurring = [each for each in iou if each is not None]
     return Scores(sum(occurring) / len(occurring), float(hits.sum() / confusion.sum()), tuple(iou))
-
-
-def pairs(folder: Path) -> list[tuple[Path, Path]]:
-    """Return each photo of `folder/images` with the PNG of its name in `folder/labels`.
-
-    Raises:
-        ValueError: If the folders are not there, are empty, or a photo has no labels.
-    """
-    for name in ("images", "labels"):
-        if not (folder / name).is_dir():
-            raise ValueError(f"{folder} has no folder {name}/; it needs images/ and labels/")
-    photos = sorted(each for each in (folder / "images").iterdir() if each.name[0] != ".")
-    found = [(photo, folder / "labels" / f"{photo.stem}.png") for photo in photos]
-    missing = [ground_truth.name for _, ground_truth in found if not ground_truth.is_file()]
-    if missing:
-        raise ValueError(f"{folder / 'labels'} lacks {len(missing)} files, such as {missing[0]}")
-    if not found:
-        raise ValueError(f"{folder / 'images'} is empty; put the photos there")
-    return found
-
-
-def spread(found: list, limit: int | None) -> list:
-    """Return `limit` of the items, spread evenly over all of them, or all without a limit."""
-    if limit is None or limit >= len(found):
-        return found
-    if limit < 1:
-        raise ValueError(f"limit is {limit}; at least 1 photo is needed")
-    return [found[number * len(found) // limit] for number in range(limit)]
-
-
-def read_ground_truth(path: Path) -> np.ndarray:
-    """Return the class indices `(H, W)` uint8 of an indexed or 8-bit grey PNG."""
-    with Image.open(path) as picture:
-        if picture.mode not in ("P", "L"):
-            raise ValueError(
-                f"{path.name} is a {picture.mode} picture; labels are indexed or grey PNGs "
-                "whose pixels are class indices"
-            )
-        return np.array(picture)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from .. import pipeline
 from ..crf import mean_field
-from ..evaluation import metrics
+from ..evaluation import labelled_photos, metrics
 from ..specs import CrfSettings
 
 AFTER = (1, 2, 3, 5, 10)  # iterations that are scored
@@ -57,7 +57,7 @@ def candidates(normalisation: str) -> Iterator[CrfSettings]:
 
 def examples(segmenter: pipeline.Segmenter, folder: Path, limit: int) -> list[Example]:
     """Return up to `limit` photos of `folder`, evenly spread, each through the network once."""
-    found = metrics.pairs(folder)
+    found = labelled_photos.pairs(folder)
     chosen = found[:: max(1, len(found) // limit)][:limit]
     prepared = []
     for photo_path, ground_truth_path in tqdm(chosen, desc="network", unit="photo"):
@@ -66,7 +66,7 @@ def examples(segmenter: pipeline.Segmenter, folder: Path, limit: int) -> list[Ex
             Example(
                 result.photo,
                 result.probabilities.half().cpu(),
-                metrics.read_ground_truth(ground_truth_path),
+                labelled_photos.read_ground_truth(ground_truth_path),
             )
         )
     return prepared

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from ..evaluation.metrics import pairs, read_ground_truth
+from ..evaluation import dataset_check
+from ..evaluation.labelled_photos import INDICES, LabelForm, pairs
 from ..specs import VOID
 
 PSEUDO = "pseudo.txt"  # beside images/ and labels/: names of photos that a network labelled
@@ -38,25 +35,34 @@ class Dataset:
         return len(self.sizes)
 
 
-def load(folder: Path, device: torch.device, left_out: str = "") -> Dataset:
+def load(
+    folder: Path,
+    device: torch.device,
+    left_out: str = "",
+    classes: int = VOID,
+    form: LabelForm = INDICES,
+) -> Dataset:
     """Decode every photo and mask below `folder` onto `device`.
 
     Args:
         folder: Holds images/ and labels/, and `PSEUDO` where some labels are a network's.
         device: Where the tensors are to live.
         left_out: Photos whose names begin so stay out, such as one sequence of CamVid's.
+        classes: How many there are; a label beyond them is refused.
+        form: How the labels are written down.
 
     Raises:
-        ValueError: If the folder is not laid out so, or nothing is left.
+        ValueError: If the folder is not laid out so, nothing is left, or a photo or its labels
+            cannot be used: the message names all that is wrong.
     """
     found = [pair for pair in pairs(folder) if not left_out or not is_of(pair[0], left_out)]
     if not found:
         raise ValueError(f"all photos of {folder} begin with {left_out!r}; none is left to learn")
     listed = folder / PSEUDO
     pseudo = set(listed.read_text().split()) if listed.is_file() else set()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        reading = tqdm(pool.map(_read, found), f"reading {folder.name}", len(found), unit="photo")
-        decoded = list(reading)
+    decoded = dataset_check.read(
+        found, classes, form, lambda each: tqdm(each, f"reading {folder.name}", unit="photo")
+    )
     side = max(max(labels.shape) for _, labels in decoded)
     photos = torch.zeros(len(found), 3, side, side, dtype=torch.uint8)
     canvas = torch.full((len(found), side, side), VOID, dtype=torch.uint8)
@@ -74,11 +80,6 @@ def load(folder: Path, device: torch.device, left_out: str = "") -> Dataset:
 def is_of(photo: Path, sequence: str) -> bool:
     """Say whether a photo's name begins with that of a sequence."""
     return photo.name.startswith(sequence)
-
-
-def _read(pair: tuple[Path, Path]) -> tuple[np.ndarray, np.ndarray]:
-    with Image.open(pair[0]) as picture:
-        return np.array(picture.convert("RGB")), read_ground_truth(pair[1])
 
 
 def pixel_counts(dataset: Dataset, num_classes: int) -> Tensor:

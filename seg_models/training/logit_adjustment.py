@@ -30,7 +30,8 @@ from tqdm import tqdm
 
 from .. import pipeline
 from ..checkpoints import registry, storage
-from ..evaluation import metrics
+from ..evaluation import labelled_photos, metrics
+from ..evaluation.labelled_photos import INDICES, LabelForm
 from ..networks import SegmentationNetwork
 from ..specs import VOID, WEIGHTS_FILE, Preprocessing
 from . import dataset, validation
@@ -72,15 +73,21 @@ class Balance:
     held_out_gain: float  # on others: the mean over folds, each with offsets found on the rest
 
 
-def sample(network: nn.Module, recipe: Preprocessing, folder: Path, device: torch.device) -> Pixels:
-    """Return pixels of all of `folder`'s photos."""
+def sample(
+    network: nn.Module,
+    recipe: Preprocessing,
+    folder: Path,
+    device: torch.device,
+    form: LabelForm = INDICES,
+) -> Pixels:
+    """Return pixels of all of `folder`'s photos, whose labels are written down as `form` says."""
     random = np.random.default_rng(0)
-    found = metrics.pairs(folder)
+    found = labelled_photos.pairs(folder)
     chances, truths, folds = [], [], []
     for index, (photo_path, ground_truth_path) in enumerate(
         tqdm(found, desc="balancing", unit="photo")
     ):
-        ground_truth = metrics.read_ground_truth(ground_truth_path)
+        ground_truth = labelled_photos.read_ground_truth(ground_truth_path, form)
         known = np.flatnonzero(ground_truth != VOID)
         chosen = random.choice(known, min(PIXELS, len(known)), replace=False)
         probabilities = validation.probabilities(network, recipe, photo_path, device).cpu()

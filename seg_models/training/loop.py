@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..evaluation.labelled_photos import INDICES, LabelForm
 from ..specs import VOID
 from . import augmentation, dataset, deep_supervision, validation
 from .distillation import Teacher, distance
@@ -26,8 +27,12 @@ def advance(
     save: Path,
     teacher: Teacher | None = None,
     minutes: float | None = None,
+    form: LabelForm = INDICES,
 ) -> None:
-    """Train until the recipe's crops, or the minutes, are spent; leave the best in the run."""
+    """Train until the recipe's crops, or the minutes, are spent; leave the best in the run.
+
+    `form` says how the labels of `val` are written down.
+    """
     chances = dataset.sampling_weights(data, len(run.class_weights))
     began, saved = time.monotonic() - run.seconds, time.monotonic()
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
@@ -41,11 +46,11 @@ def advance(
             report(run, f"loss {loss.item():.3f}")
         if run.progress < 1 and int(run.progress * looks) > looked:
             looked = int(run.progress * looks)
-            _look(run, val)
+            _look(run, val, form)
         if time.monotonic() - saved > SAVE_SECONDS:
             store(run, save)
             saved = time.monotonic()
-    _look(run, val)
+    _look(run, val, form)
     store(run, save)
 
 
@@ -118,10 +123,10 @@ def _follow(run: Run) -> None:
             value.copy_(other)
 
 
-def _look(run: Run, val: Path) -> None:
+def _look(run: Run, val: Path, form: LabelForm) -> None:
     """Score the average on val, and keep its weights if they are the best so far."""
     scores = validation.score(
-        run.average, run.recipe.preprocessing, val, run.device, left_out=run.recipe.left_out
+        run.average, run.recipe.preprocessing, val, run.device, run.recipe.left_out, form
     )
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:

@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from .. import labels, pipeline
 from ..device import choose_device
-from . import dataset, export, logit_adjustment, loop, recipes, relabel
+from ..evaluation import dataset_check
+from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
+from . import dataset, export, logit_adjustment, loop, recipes, relabel, validation
 from .distillation import Teacher
 from .init import initialise
 from .state import begin, report, restore
@@ -28,6 +31,8 @@ def train(
     out: Path | None = None,
     onward: bool = False,
     leave_out: str = "",
+    void: int | None = None,
+    colour_labels: bool = False,
 ) -> Path:
     """Train the checkpoint called `recipe_name` and return the folder it was written to.
 
@@ -43,9 +48,12 @@ def train(
         leave_out: Photos of `train/` whose names begin so are not learnt from; the network is
             validated on them instead of `val/`. CamVid's val are neighbours of its training
             photos, a whole drive left out is not.
+        void: A label that means no class, beside 255, such as the SegNet tutorial's 11.
+        colour_labels: The label pictures are in the classes' colours, not in indices.
 
     Raises:
-        ValueError: If there is no such recipe, or the data are not laid out as needed.
+        ValueError: If there is no such recipe, or the data cannot be used; the message, one line,
+            names what is wrong with which files.
         WeightsError: If the recipe's teacher, or what it takes its trunk from, cannot be had.
     """
     recipe = recipes.find(recipe_name)
@@ -53,7 +61,8 @@ def train(
     if leave_out:
         recipe = recipe.leaving_out(leave_out)
         out = out or RUNS / recipe.name
-    return train_recipe(recipe, data, minutes, device, resume, out)
+    form = LabelForm(void, labels.DOMAINS[recipe.domain] if colour_labels else None)
+    return train_recipe(recipe, data, minutes, device, resume, out, form=form)
 
 
 def train_recipe(
@@ -64,15 +73,19 @@ def train_recipe(
     resume: bool = False,
     out: Path | None = None,
     runs: Path = RUNS,
+    form: LabelForm = INDICES,
 ) -> Path:
     """Train as `recipe` says: `train`, for a recipe that need not be in the table."""
     device = torch.device(choose_device(device))
     torch.set_float32_matmul_precision("high")
+    classes, val = len(labels.DOMAINS[recipe.domain].classes), Path(data) / "val"
+    examples = dataset.load(Path(data) / "train", device, recipe.left_out, classes, form)
+    _check(validation.photos(val, recipe.left_out), classes, form)
+    if recipe.left_out:
+        _check(validation.photos(val), classes, form)
     teacher = _teacher(recipe.teachers, device.type) if recipe.teachers else None
-    examples = dataset.load(Path(data) / "train", device, recipe.left_out)
     if recipe.relabelled_by:
         examples = _relabelled(examples, recipe.relabelled_by, runs)
-    classes = len(labels.DOMAINS[recipe.domain].classes)
     run = begin(
         recipe, logit_adjustment.class_weights(examples, recipe.class_power, classes), device
     )
@@ -82,12 +95,17 @@ def train_recipe(
         report(run, "resumed")
     else:
         initialise.settle(run, examples)
-    loop.advance(run, examples, Path(data) / "val", state, teacher, minutes)
+    loop.advance(run, examples, val, state, teacher, minutes, form)
     run.average.load_state_dict(run.best_state)
-    pixels = logit_adjustment.sample(run.average, recipe.preprocessing, Path(data) / "val", device)
+    pixels = logit_adjustment.sample(run.average, recipe.preprocessing, val, device, form)
     folder = export.write(run, logit_adjustment.find(pixels), out or Path("weights") / recipe.name)
     report(run, f"written to {folder}")
     return folder
+
+
+def _check(found: Pairs, classes: int, form: LabelForm) -> None:
+    """Refuse photos that the network could not be validated on, before it begins to learn."""
+    dataset_check.check(found, classes, form, lambda each: tqdm(each, "checking", unit="photo"))
 
 
 def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dataset:

@@ -13,7 +13,7 @@ from page import translations, truth
 from page.translations import english, errors, korean, preferred, say
 from seg_models import preprocess
 from seg_models.checkpoints import registry, weights
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos, metrics
 from seg_models.specs import Checkpoint
 
 # Two or more English words in a row. Names of networks and parts of the page keep their own.
@@ -160,7 +160,7 @@ def damaged(folder):
 def coloured(folder):
     path = folder / "mask.png"
     Image.new("RGB", (2, 2)).save(path)
-    return refused(metrics.read_ground_truth, path)
+    return refused(labelled_photos.read_ground_truth, path)
 
 
 def no_class(folder):

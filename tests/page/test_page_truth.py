@@ -9,7 +9,7 @@ from PIL import Image
 from page import handlers, layout, photos, results, tabs, truth
 from seg_models import labels, pipeline, preprocess
 from seg_models.checkpoints import registry
-from seg_models.evaluation import metrics
+from seg_models.evaluation import labelled_photos, metrics
 from seg_models.specs import VOID, CrfSettings
 
 
@@ -107,7 +107,7 @@ with_truth = [each for each in photos.examples() if each.truth]
 
 @pytest.mark.parametrize("example", with_truth, ids=lambda each: each.title)
 def test_an_examples_truth_is_of_its_photo_and_its_domain(example):
-    true = metrics.read_ground_truth(example.truth)
+    true = labelled_photos.read_ground_truth(example.truth)
     assert true.shape == preprocess.open_photo(example.path).shape[:2]
     classes = len(labels.DOMAINS[example.domain].classes)
     known = true[true != VOID]

@@ -1,12 +1,13 @@
 """The page: `python app.py` here, or a Hugging Face Space, which runs the same file."""
 
-from page import network  # isort: skip  # first: on ZeroGPU, `spaces` comes before torch
-from page import layout, serving
+from page.segment import network  # isort: skip  # first: on ZeroGPU, `spaces` comes before torch
+from page import shell
+from page.server import launch
 
 network.resident()
-demo = layout.build()
+demo = shell.build()
 
 if __name__ == "__main__":
-    serving.warm_up()
-    serving.keep_clean()
-    demo.launch(**serving.launch_options())
+    launch.warm_up()
+    launch.keep_clean()
+    demo.launch(**launch.options())

@@ -1,17 +1,14 @@
 """The web page: the one place that knows Gradio.
 
-`layout` puts the components on the page and joins them to `handlers`; these run the engine's
-stages and say what is to be shown; `wording` has the sentences, `files` the PNGs, `results` what
-is remembered of each visitor, `photos` what comes in, `serving` how it is all launched.
+`shell` is what Gradio serves: a frame for the page and the `/segment` endpoint. In that frame the
+modules of `static` build what a visitor sees, and ask the routes of `server` for all that must be
+computed: `segment` runs a photo through a network and a CRF, `tabs` does what stands below it,
+`models` knows the networks on offer, `i18n` the words.
 """
 
-import os
+from .server import environment, memory
 
-from . import memory
-
-# How often a thread looks for work before it sleeps: for longer it would slow down the other
-# visitors, and asleep at once a CRF takes half as long again. Read when torch loads, which is why
-# it is set before anything else of the page is imported.
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-
+# Read by PyTorch, Gradio and huggingface_hub when they load, which is why it is set before
+# anything else of the page is imported.
+environment.prepare()
 memory.share_heaps()  # likewise before there are threads

@@ -59,13 +59,13 @@ def lab(rgb, sight):
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("label_set", labels.DOMAINS.values(), ids=lambda each: each.name)
 def test_safe_colours_differ_to_every_eye(label_set, sight):
-    """By at least 16 in CIELAB; VOC's own, red-blind, come as near as 1."""
+    """By at least 13 in CIELAB; VOC's own, red-blind, come as near as 1."""
     safe = draw.safe_colours(label_set)
     assert safe.classes == label_set.classes
     assert len(safe.colours) == len(label_set.colours)
     seen = lab(safe.colours, SIGHTS[sight])
     distances = np.linalg.norm(seen[:, None] - seen, axis=-1)
-    assert distances[~np.eye(len(seen), dtype=bool)].min() >= 16
+    assert distances[~np.eye(len(seen), dtype=bool)].min() >= 13
 
 
 def test_more_classes_than_safe_colours_are_refused():

@@ -9,16 +9,17 @@ from ..specs import VOID, LabelSet
 
 VOID_COLOUR = (224, 224, 192)  # VOC's own
 
-# The eight colours of Okabe & Ito, "Color Universal Design" (2008), black first. The others were
-# added one by one: of all RGB colours in steps of 15, each time the one whose smallest CIELAB
-# distance to those before is largest, as seen with normal sight and with each of the three
-# dichromacies (Machado, Oliveira & Fernandes, "A Physiologically-based Model for Simulation of
-# Color Vision Deficiency", 2009). Any two of the 21 differ by 16 or more to every eye.
+# Black, the seven colours of Okabe & Ito, "Color Universal Design" (2008), and thirteen more. These
+# were added one by one: of all RGB colours in steps of 15 that are bright (CIELAB lightness 45 to
+# 93) and colourful (chroma 30 or more), so that they show over a photo, each time the one whose
+# smallest CIELAB distance to those before is largest, as seen with normal sight and with each of
+# the three dichromacies (Machado, Oliveira & Fernandes, "A Physiologically-based Model for
+# Simulation of Color Vision Deficiency", 2009). Any two of the 21 differ by 13 or more to every eye.
 SAFE = (
     (0, 0, 0), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178),
-    (213, 94, 0), (204, 121, 167), (135, 0, 240), (90, 45, 0), (210, 255, 225), (0, 30, 135),
-    (0, 255, 135), (90, 75, 90), (150, 120, 255), (60, 0, 75), (135, 165, 90), (150, 75, 60),
-    (210, 210, 225), (150, 210, 150), (30, 45, 30),
+    (213, 94, 0), (204, 121, 167), (150, 45, 255), (195, 240, 180), (150, 120, 255), (225, 0, 75),
+    (0, 255, 240), (180, 195, 105), (210, 0, 180), (135, 195, 135), (150, 255, 120), (165, 75, 135),
+    (240, 165, 195), (120, 165, 60), (120, 150, 240),
 )  # fmt: skip
 
 # From dark blue over magenta to pale yellow: CIELAB lightness rises evenly from 8 to 94 while the

@@ -1,0 +1,1 @@
+"""The networks on offer: this project's, and those that visitors bring along."""

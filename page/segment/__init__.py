@@ -1,0 +1,1 @@
+"""One run: a photo through a network, its upsampling and a CRF."""

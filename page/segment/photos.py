@@ -1,0 +1,215 @@
+"""The photos that come in: a visitor's own, decoded once, or one of the examples."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+import gradio as gr
+import numpy as np
+from gradio import processing_utils
+from gradio.data_classes import ImageData
+from PIL import Image, ImageOps
+
+from seg_models import preprocess
+from seg_models.pipeline import WORKING_SIDE
+
+from ..server import files, guard
+
+ASSETS = Path(__file__).parents[2] / "assets"
+THUMBNAIL = 160  # pixels, twice what is shown, for sharp screens
+QUALITY = 90  # JPEG, of the photo under the masks
+SECONDS_KEPT = 3600  # after that a visitor's photo is deleted
+MOST_KEPT = 400  # photos; when one more comes, the oldest goes
+GONE = "that photo is no longer kept here; hand it in again"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A photo that comes with the page."""
+
+    key: str  # what names it in an address
+    path: Path
+    title: str
+    domain: str  # whose networks know what is on it
+    alt: str
+    truth: Path | None = None  # an indexed PNG of its classes, made by hand
+    failure: bool = False  # whether it is there to show what networks get wrong
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as every stage works on it."""
+
+    key: str  # unguessable, unless it is an example's
+    name: str  # the file's, or the example's title
+    size: tuple[int, int]  # (height, width) as it came
+    pixels: np.ndarray  # (H, W, 3) uint8 RGB, upright, at working size
+    example: Example | None = None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    name: str
+    size: tuple[int, int]
+    folder: Path  # of photo.png, without loss, and photo.jpg
+    since: float
+
+
+_kept: OrderedDict[str, _Kept] = OrderedDict()  # the oldest first
+_lock = threading.Lock()
+
+
+def api_input() -> gr.Image:
+    """Return the component that takes a program's photo and hands over the file as it came.
+
+    Gradio would decode the file itself, turn what it cannot decode into a bare "Error", and lose
+    16-bit levels; `seg_models.preprocess` does all that better.
+    """
+    photo = gr.Image(type="filepath", image_mode=None, label="Photo")
+    # On the instance, because the front end takes a subclass for a component of its own.
+    photo.preprocess = lambda payload: _uploaded(payload, photo.GRADIO_CACHE)
+    return photo
+
+
+def _uploaded(payload: ImageData | None, cache: str) -> str | None:
+    if payload is None:
+        return None
+    if payload.url and payload.url.startswith("data:"):
+        return processing_utils.save_base64_to_cache(payload.url, cache, "photo.png")
+    return guard.uploaded(payload.path, cache)
+
+
+def receive(path: Path, name: str) -> Photo:
+    """Decode a file that was handed in, and keep the photo at working size; the file may go.
+
+    Raises:
+        ValueError: If it is no photo (see `preprocess.open_photo`).
+    """
+    whole = preprocess.open_photo(path)
+    pixels = preprocess.cap(whole, WORKING_SIDE)
+    folder = files.lasting_folder()
+    picture = Image.fromarray(pixels)
+    picture.save(folder / "photo.png", compress_level=files.LEVEL)
+    picture.save(folder / "photo.jpg", quality=QUALITY)
+    photo = Photo(uuid4().hex, name, whole.shape[:2], pixels)
+    with _lock:
+        _kept[photo.key] = _Kept(name, photo.size, folder, time.time())
+        while len(_kept) > MOST_KEPT:
+            _, oldest = _kept.popitem(last=False)
+            files.remove(oldest.folder)
+    return photo
+
+
+def find(key: str | None) -> Photo:
+    """Return the photo of that key.
+
+    Raises:
+        ValueError: If there is none, or none any more.
+    """
+    example = example_of(key)
+    if example:
+        size, pixels = _decoded(example.path)
+        return Photo(example.key, example.title, size, pixels, example)
+    with _lock:
+        kept = _kept.get(key or "")
+    if kept is None:
+        raise ValueError(GONE)
+    with Image.open(kept.folder / "photo.png") as picture:
+        return Photo(key, kept.name, kept.size, np.array(picture))
+
+
+def file_of(key: str, kind: str) -> Path | None:
+    """Return the file that a browser is to show, "jpg", or to compute with, "png", if it exists."""
+    example = example_of(key)
+    if example:
+        return example.path if kind == "jpg" else _lossless(example.path)
+    with _lock:
+        kept = _kept.get(key)
+    return kept and kept.folder / f"photo.{kind}"
+
+
+def facts(photo: Photo) -> dict:
+    """Return what a browser is told of a photo."""
+    height, width = photo.pixels.shape[:2]
+    return {
+        "key": photo.key,
+        "name": photo.name,
+        "example": photo.example.key if photo.example else None,
+        "domain": photo.example.domain if photo.example else None,
+        "failure": bool(photo.example and photo.example.failure),
+        "truth": bool(photo.example and photo.example.truth),
+        "width": width,
+        "height": height,
+        "ownWidth": photo.size[1],
+        "ownHeight": photo.size[0],
+    }
+
+
+def sweep(now: float | None = None) -> None:
+    """Delete the photos that came more than `SECONDS_KEPT` ago."""
+    oldest = (time.time() if now is None else now) - SECONDS_KEPT
+    with _lock:
+        old = [key for key, each in _kept.items() if each.since < oldest]
+        gone = [_kept.pop(key) for key in old]
+    for each in gone:
+        files.remove(each.folder)
+
+
+@lru_cache(maxsize=1)
+def examples() -> tuple[Example, ...]:
+    """Return the photos that assets/examples/examples.json lists."""
+    folder = ASSETS / "examples"
+    listing = folder / "examples.json"
+    if not listing.is_file():
+        return ()
+    return tuple(
+        Example(
+            Path(each["file"]).stem,
+            folder / each["file"],
+            each["title"],
+            each["domain"],
+            each["alt"],
+            folder / each["truth"] if "truth" in each else None,
+            each.get("failure", False),
+        )
+        for each in json.loads(listing.read_text(encoding="utf-8"))
+    )
+
+
+def example_of(key: str | None) -> Example | None:
+    """Return the example of that key, if it is one's."""
+    return next((each for each in examples() if each.key == key), None)
+
+
+@lru_cache(maxsize=64)
+def thumbnail(example: Example) -> bytes:
+    """Return the example's middle, square and small, as WebP."""
+    with Image.open(example.path) as photo:
+        photo.draft("RGB", (2 * THUMBNAIL, 2 * THUMBNAIL))
+        small = ImageOps.fit(photo.convert("RGB"), (THUMBNAIL, THUMBNAIL))
+    buffer = io.BytesIO()
+    small.save(buffer, "WEBP", quality=80)
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=6)
+def _decoded(path: Path) -> tuple[tuple[int, int], np.ndarray]:
+    whole = preprocess.open_photo(path)
+    pixels = preprocess.cap(whole, WORKING_SIDE)
+    pixels.flags.writeable = False  # all visitors share it
+    return whole.shape[:2], pixels
+
+
+@lru_cache(maxsize=64)
+def _lossless(path: Path) -> Path:
+    picture = files.lasting_folder() / "photo.png"
+    Image.fromarray(_decoded(path)[1]).save(picture, compress_level=files.LEVEL)
+    return picture

@@ -1,0 +1,1 @@
+"""What stands below the panels, each a generator of messages like a run: see `server.routes`."""

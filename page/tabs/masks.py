@@ -1,0 +1,67 @@
+"""True masks that visitors hand in, kept as they came for a bounded time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from pathlib import Path
+from uuid import uuid4
+
+from seg_models.evaluation import metrics
+
+from ..i18n.errors import NO_TRUTH
+from ..server import files
+
+SECONDS_KEPT = 3600
+MOST_KEPT = 100  # when one more comes, the oldest goes
+
+_kept: OrderedDict[str, tuple[Path, float]] = OrderedDict()  # by key: where, since when
+_lock = threading.Lock()
+
+
+def receive(path: Path, name: str) -> str:
+    """Keep a mask that was handed in, and return its key.
+
+    Raises:
+        ValueError: If it is no indexed or grey PNG.
+    """
+    folder = files.lasting_folder()
+    kept = folder / name
+    path.replace(kept)
+    try:
+        metrics.read_truth(kept)
+    except (OSError, ValueError) as error:
+        files.remove(folder)
+        if isinstance(error, OSError):
+            raise ValueError(f"{name} is not a picture; give an indexed PNG") from error
+        raise
+    key = uuid4().hex
+    with _lock:
+        _kept[key] = (kept, time.time())
+        while len(_kept) > MOST_KEPT:
+            _, (oldest, _) = _kept.popitem(last=False)
+            files.remove(oldest.parent)
+    return key
+
+
+def find(key: str) -> Path:
+    """Return the mask of that key.
+
+    Raises:
+        ValueError: If there is none, or none any more.
+    """
+    with _lock:
+        if key not in _kept:
+            raise ValueError(NO_TRUTH)
+        return _kept[key][0]
+
+
+def sweep(now: float | None = None) -> None:
+    """Delete the masks that came more than `SECONDS_KEPT` ago."""
+    oldest = (time.time() if now is None else now) - SECONDS_KEPT
+    with _lock:
+        old = [key for key, (_, since) in _kept.items() if since < oldest]
+        gone = [_kept.pop(key)[0] for key in old]
+    for each in gone:
+        files.remove(each.parent)

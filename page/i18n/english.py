@@ -77,7 +77,7 @@ TEXTS = {
     "zoom-out": "Zoom out",
     "zoom-whole": "The whole photo",
     "settings": "The CRF's settings",
-    "settings-help": "Each drives the result at once; they begin as tuned for the network's domain.",
+    "settings-help": "Each drives the result at once. They begin as tuned for the domain.",
     "tuned": "Back to the tuned settings",
     "w1": "w1, weight of colour",
     "w1-help": "how much neighbours of like colour count",

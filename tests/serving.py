@@ -16,6 +16,9 @@ from seg_models import networks, preprocess
 from seg_models.checkpoints import registry, storage
 
 
+DOMAINS = ("animals", "camvid")
+
+
 @dataclass(frozen=True)
 class Server:
     """A running page."""
@@ -39,10 +42,14 @@ def photo_path(tmp_path_factory):
 def zoo_folder(tmp_path_factory, photo_path):
     """Two small networks, of two domains, that give a photo's pixels different classes."""
     folder = tmp_path_factory.mktemp("weights")
-    photo = preprocess.open_photo(photo_path)
-    for name in ("deeplab_v1-animals", "deeplab_v1-camvid"):
-        _sharpen(tiny.pack(folder, name), photo)
+    pack_zoo(folder, preprocess.open_photo(photo_path))
     return folder
+
+
+def pack_zoo(folder, photo):
+    """Write two small networks that give the pixels of `photo` different classes."""
+    for domain in DOMAINS:
+        _sharpen(tiny.pack(folder, f"deeplab_v1-{domain}"), photo)
 
 
 def _sharpen(checkpoint, photo):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -165,8 +166,8 @@ def sweep(now: float | None = None) -> None:
 
 @lru_cache(maxsize=1)
 def examples() -> tuple[Example, ...]:
-    """Return the photos that assets/examples/examples.json lists."""
-    folder = ASSETS / "examples"
+    """Return the photos that examples.json lists, in `SEG_MODELS_EXAMPLES_DIR` or assets/."""
+    folder = Path(os.environ.get("SEG_MODELS_EXAMPLES_DIR", ASSETS / "examples"))
     listing = folder / "examples.json"
     if not listing.is_file():
         return ()

@@ -36,10 +36,16 @@ export class Crf {
       [key, this.#setting(key, id, facts.ranges[key])]));
     this.reset = h('button', {
       type: 'button', class: 'plain', id: 'tuned',
-      onclick: () => choices.set({ settings: null, iterations: null }),
+      onclick: () => {
+        this.try.cancel();
+        this.#forget();
+        choices.set({ settings: null, iterations: null });
+      },
     });
     this.summary = h('summary');
     this.help = h('p', { class: 'help' });
+    this.list = h('details', { id: 'crf-settings' }, this.summary, this.help,
+      Object.values(this.settings).map(({ element }) => element), this.reset);
     this.element = h('section', { class: 'crf' },
       h('div', { class: 'row' },
         h('label', { id: 'crf' }, this.on, this.onName),
@@ -47,10 +53,12 @@ export class Crf {
       h('div', { id: 'iterations' },
         h('div', { class: 'row' }, this.name, this.shown), this.range),
       this.chart,
-      h('details', { id: 'crf-settings' }, this.summary, this.help,
-        Object.values(this.settings).map(({ element }) => element), this.reset));
-    this.try = rested(REST, (settings) => choices.set({ settings }));
-    this.reach = rested(REST, () => app.runs.follow());
+      this.list);
+    this.try = rested(REST, () => {
+      const { iterations, ...settings } = { ...this.app.crf, ...this.#moved };
+      this.#forget();
+      choices.set({ settings });
+    });
   }
 
   translate() {
@@ -72,19 +80,22 @@ export class Crf {
       type: 'range', min: low, max: high, step: STEPS[key], 'aria-labelledby': `${id}-name`,
       oninput: () => {
         value.textContent = range.value;
-        const settings = { ...this.app.crf, [key]: Number(range.value) };
-        delete settings.iterations;
         this.#moved = { ...this.#moved, [key]: Number(range.value) };
-        this.try({ ...settings, ...this.#moved });
+        this.list.dataset.moving = '';
+        this.try();
       },
-      onchange: () => { this.#moved = {}; },
     });
     const element = h('div', { id, class: 'setting' },
       h('div', { class: 'row' }, title, value), range, about);
     return { element, range, title, about, value };
   }
 
-  #moved = {};
+  #moved = {}; // settings that are being moved, and not tried yet
+
+  #forget() {
+    this.#moved = {};
+    delete this.list.dataset.moving;
+  }
 
   // An iteration chosen by hand ends playing; one that is not there yet is computed.
   #chosen(iterations) {

@@ -35,10 +35,6 @@ export const ICONS = {
   whole: 'M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z',
 };
 
-export function busy(element, yes) {
-  element.setAttribute('aria-busy', String(yes));
-}
-
 // Calls `act` once per frame, however often it is asked for.
 export function perFrame(act) {
   let planned = false;
@@ -52,10 +48,12 @@ export function perFrame(act) {
 // Calls `act` when there was no call for so many milliseconds.
 export function rested(milliseconds, act) {
   let timer = null;
-  return (...values) => {
+  const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(act, milliseconds, ...values);
+    timer = setTimeout(act, milliseconds);
   };
+  wait.cancel = () => clearTimeout(timer);
+  return wait;
 }
 
 export function download(name, url) {

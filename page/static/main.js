@@ -71,7 +71,8 @@ class App {
   #build() {
     this.title = { tagline: h('p'), language: h('select', { onchange: (event) => this.speak(event.target.value) }) };
     this.title.language.append(...Object.entries(LANGUAGES).map(([value, text]) => h('option', { value, text })));
-    this.segment = h('button', { type: 'button', id: 'segment', onclick: () => this.#press() });
+    this.segment = h('button', { type: 'button', id: 'segment', class: 'primary', onclick: () => this.#press() });
+    this.stop = h('button', { type: 'button', id: 'stop', hidden: true, onclick: () => this.runs.stop() });
     this.privacy = h('p', { id: 'privacy' });
     this.stale = h('p', { class: 'stale', role: 'status', hidden: true });
     this.tabWords = tablist('more', Object.keys(this.tabs),
@@ -89,7 +90,7 @@ class App {
         h('div', { class: 'row' }, this.keys.button, this.title.language)),
       h('div', { id: 'bench' },
         h('div', { id: 'controls' }, this.photoPlace.element, this.examples.element,
-          this.networkList.element, this.segment, this.networkList.card, this.bring.element, this.privacy),
+          this.networkList.element, h('div', { class: 'press' }, this.segment, this.stop), this.networkList.card, this.bring.element, this.privacy),
         h('div', { id: 'stages' }, this.results, this.tabWords.element, this.report.details)),
       this.loupe.element, this.loupe.said, this.keys.dialog);
   }
@@ -99,6 +100,8 @@ class App {
     this.title.language.setAttribute('aria-label', t('language'));
     this.title.language.value = language;
     this.privacy.textContent = t('privacy');
+    this.segment.textContent = t('segment');
+    this.stop.replaceChildren(icon(ICONS.stop), t('stop'));
     this.tabWords.translate((key) => t(`${key}-tab`));
     for (const part of [this.photoPlace, this.examples, this.networkList, this.bring, this.loupe,
       this.panels, this.swipe, this.look, this.instrument, this.report, this.keys,
@@ -113,8 +116,7 @@ class App {
   }
 
   #press() {
-    if (this.runs.running) this.runs.stop();
-    else if (this.choices.now.photo) this.runs.start();
+    if (this.choices.now.photo) this.runs.again();
     else this.photoPlace.error.textContent = t('no-photo');
   }
 
@@ -181,11 +183,8 @@ class App {
     this.results.toggleAttribute('data-stale', stale);
     this.stale.hidden = !stale;
     if (stale) this.stale.textContent = t('stale', { photo: shownName(shown.photo), network: shown.network.label });
-    const words = t(running ? 'stop' : 'segment');
-    if (this.segment.textContent !== words) {
-      this.segment.replaceChildren(...(running ? [icon(ICONS.stop)] : []), words);
-    }
-    this.segment.classList.toggle('stopping', running);
+    if (!running && document.activeElement === this.stop) this.segment.focus();
+    this.stop.hidden = !running;
     this.panels.receive();
     this.legend.draw();
     this.instrument.draw();

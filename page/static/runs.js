@@ -93,6 +93,11 @@ export class Runs {
     this.start();
   }
 
+  // Runs what is chosen, whether its answer is here or not, unless it is on its way already.
+  again() {
+    if (!this.running || !same(this.#asked, this.wanted)) this.start();
+  }
+
   async start() {
     const asked = this.wanted;
     if (asked === null) return;

@@ -1,27 +1,39 @@
-"""The page, its cleaner coming each second by a clock that is so many minutes ahead as CLOCK says.
+"""The page, its cleaners coming each second by a clock that is so many minutes ahead as CLOCK says.
 
 CLOCK is a file's path, read anew each time.
 """
 
 import os
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from gradio import route_utils
 
-from page import layout, serving
+from page import shell
+from page.server import launch
+
+real = time.time
+
+
+def minutes() -> float:
+    return float(Path(os.environ["CLOCK"]).read_text())
 
 
 class Clock(datetime):
-    """The time of day as the cleaner reads it."""
+    """The time of day as Gradio's cleaner reads it."""
 
     @classmethod
     def now(cls, tz=None):
-        return datetime.now(tz) + timedelta(minutes=float(Path(os.environ["CLOCK"]).read_text()))
+        return datetime.now(tz) + timedelta(minutes=minutes())
 
 
 route_utils.datetime = Clock
-page = layout.build()
+time.time = lambda: real() + 60 * minutes()
+page = shell.build()
 _, age = page.delete_cache
 page.delete_cache = (1, age)
-page.launch(**serving.launch_options())
+launch.PAUSE = 1
+launch.BETWEEN = 1
+launch.keep_clean()
+page.launch(**launch.options())

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from page import network
+from page.segment import network
 from seg_models import pipeline
 from seg_models.specs import CrfSettings
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def zero_gpu(monkeypatch, zoo_folder):
-    """`page.network` as it is on ZeroGPU, and the seconds of each call that reserved the GPU."""
+    """`page.segment.network` as it is on ZeroGPU, and the seconds of each call that reserved the GPU."""
     reserved = []
 
     def gpu(duration):
@@ -67,10 +67,10 @@ def test_elsewhere_nothing_is_kept_or_wrapped():
 def test_spaces_is_imported_before_torch(tmp_path):
     (tmp_path / "spaces.py").write_text("import sys\nassert 'torch' not in sys.modules\n")
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    command = "import page.network; print(page.network.spaces.__file__)"
+    command = "import page.segment.network; print(page.segment.network.spaces.__file__)"
     done = subprocess.run(
         [sys.executable, "-c", command], env=environment, capture_output=True, text=True
     )
     assert done.stdout.strip() == str(tmp_path / "spaces.py"), done.stderr
     first = (ROOT / "app.py").read_text().split("\n\n")[1].splitlines()[0]
-    assert first.startswith("from page import network")
+    assert first.startswith("from page.segment import network")

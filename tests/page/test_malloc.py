@@ -41,7 +41,7 @@ def test_a_dozen_threads_share_two_heaps(tmp_path):
 HOLES = """
 import ctypes
 from pathlib import Path
-from page import memory
+from page.server import memory
 
 def resident():
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -143,14 +143,46 @@ def facts(photo: Photo) -> dict:
     return {
         "key": photo.key,
         "name": photo.name,
-        "example": photo.example.key if photo.example else None,
-        "domain": photo.example.domain if photo.example else None,
-        "failure": bool(photo.example and photo.example.failure),
-        "truth": bool(photo.example and photo.example.truth),
+        "example": None,
+        "domain": None,
+        "truth": False,
         "width": width,
         "height": height,
         "ownWidth": photo.size[1],
         "ownHeight": photo.size[0],
+        **(_of_example(photo.example) if photo.example else {}),
+    }
+
+
+@lru_cache(maxsize=1)
+def example_facts() -> list[dict]:
+    """Return what a browser is told of each example, so that choosing one asks nobody."""
+    found = []
+    for each in examples():
+        with Image.open(each.path) as picture:
+            own = picture.height, picture.width
+        height, width = preprocess.fit(own, min(WORKING_SIDE, max(own)))
+        found.append(
+            {
+                "key": each.key,
+                "name": each.title,
+                "width": width,
+                "height": height,
+                "ownWidth": own[1],
+                "ownHeight": own[0],
+                **_of_example(each),
+            }
+        )
+    return found
+
+
+def _of_example(example: Example) -> dict:
+    return {
+        "example": example.key,
+        "domain": example.domain,
+        "truth": example.truth is not None,
+        "failure": example.failure,
+        "alt": example.alt,
     }
 
 

@@ -39,7 +39,6 @@ def mounted() -> Mount:
             Route("/facts.json", _facts),
             Route("/texts/{language}.json", _texts),
             Route("/examples/{key}.webp", _thumbnail),
-            Route("/examples/{key}.json", _photo_facts),
             Route("/photos/{key}.json", _photo_facts),
             Route("/photos/{key}.{kind}", _photo),
             Route("/photos", _receive_photo, methods=["POST"]),
@@ -82,16 +81,7 @@ def facts() -> dict[str, Any]:
     return {
         "networks": catalogue.offered(),
         "model": catalogue.default(),
-        "examples": [
-            {
-                "key": each.key,
-                "title": each.title,
-                "domain": each.domain,
-                "alt": each.alt,
-                "failure": each.failure,
-            }
-            for each in photos.examples()
-        ],
+        "examples": photos.example_facts(),
         "most": runs.MOST,
         "ranges": runs.RANGES,
         "ramp": pictures.ramp(),

@@ -126,18 +126,15 @@ class App {
       photo, model: this.#fitting(photo), zoom: whole, pixel: null, isolated: null, settings: null,
       iterations: null,
     });
+    this.runs.follow(); // it may have been chosen before, and stopped
   }
 
   chooseExample(key) {
     this.photoPlace.supersede();
-    const number = (this.exampleNumber = (this.exampleNumber ?? 0) + 1);
-    const known = this.exampleFacts(key);
-    known.then((photo) => {
-      if (number === this.exampleNumber && !this.photoPlace.receiving) this.choose(photo);
-    }).catch(() => { this.photoPlace.error.textContent = t('lost'); });
+    this.choose(this.exampleOf(key));
   }
 
-  exampleFacts(key) { return get(`examples/${key}.json`); }
+  exampleOf(key) { return this.facts.examples.find((example) => example.key === key) ?? null; }
 
   // The network for a photo: as like the one chosen as knows what an example shows.
   #fitting(photo) {
@@ -151,6 +148,7 @@ class App {
 
   chooseModel(model) {
     this.choices.set({ model, settings: null, iterations: null, isolated: null });
+    this.runs.follow();
   }
 
   #chosen(changed, now) {
@@ -203,22 +201,18 @@ class App {
 
   // Restores what an address says, or arrives with the first example.
   async restore(place, first = false) {
-    const known = this.facts.examples.map(({ key }) => key);
-    const photo = await this.#photoOf(place, known).catch(() => null);
+    const { examples } = this.facts;
+    const number = this.photoPlace.supersede();
+    const own = place.own && await get(`photos/${place.own}.json`).catch(() => null);
+    if (!this.photoPlace.counts(number)) return; // something else was chosen meanwhile
+    const photo = this.exampleOf(place.example) ?? own ?? (first ? examples[0] ?? null : null);
     const asked = this.networks.has(place.model) ? place.model : null;
-    const chosen = photo ?? (first && known.length ? await this.exampleFacts(known[0]) : null);
-    const model = asked ?? (chosen ? this.#fitting(chosen) : this.facts.model);
     this.restoring = true; // the address says so already: nothing new to go back from
     this.choices.set({
-      ...place.choices, photo: chosen, model,
+      ...place.choices, photo, model: asked ?? (photo ? this.#fitting(photo) : this.facts.model),
       tab: place.choices.tab in this.tabs ? place.choices.tab : 'compare',
     });
     this.restoring = false;
-  }
-
-  async #photoOf({ example, own }, known) {
-    if (known.includes(example)) return await this.exampleFacts(example);
-    return own ? await get(`photos/${own}.json`) : null;
   }
 }
 

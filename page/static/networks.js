@@ -17,7 +17,7 @@ export class Networks {
       id: 'model-input', role: 'combobox', readonly: true, 'aria-expanded': 'false',
       'aria-controls': 'model-list', 'aria-haspopup': 'listbox', autocomplete: 'off',
       onclick: () => this.toggle(), onkeydown: (event) => this.#key(event),
-      onblur: () => setTimeout(() => this.close(), 120),
+      onblur: () => this.close(),
     });
     this.list = h('div', { id: 'model-list', role: 'listbox', hidden: true });
     this.list.addEventListener('mousedown', (event) => event.preventDefault()); // keeps the focus

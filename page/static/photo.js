@@ -45,8 +45,7 @@ export class PhotoPlace {
     if (!photo) return;
     const source = address(`photos/${photo.key}.jpg`);
     if (this.preview.src !== source) this.preview.src = source;
-    const example = this.app.facts.examples.find(({ key }) => key === photo.example);
-    this.preview.alt = example && language === 'en' ? example.alt : shownName(photo);
+    this.preview.alt = language === 'en' && photo.alt ? photo.alt : shownName(photo);
   }
 
   #picked() {
@@ -102,7 +101,7 @@ export class PhotoPlace {
     return this.#newest;
   }
 
-  get receiving() { return this.element.hasAttribute('aria-busy'); }
+  counts(number) { return number === this.#newest; }
 
   async #shoot() {
     let source;
@@ -151,7 +150,7 @@ export class Examples {
   translate() {
     this.element.setAttribute('aria-label', t('examples'));
     for (const { button, image, example } of this.buttons) {
-      const title = name(example.title);
+      const title = name(example.name);
       const words = t(example.failure ? 'example-failure' : 'example', { title });
       image.alt = words;
       button.title = title;

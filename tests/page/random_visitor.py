@@ -26,10 +26,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
-from scripts import running
-from seg_models import pipeline, preprocess
-from seg_models.checkpoints import registry
-from seg_models.visualize import summary
+from scripts import running  # noqa: E402
+from seg_models import pipeline, preprocess  # noqa: E402
+from seg_models.checkpoints import registry  # noqa: E402
+from seg_models.visualize import summary  # noqa: E402
 
 PATIENCE = 120_000  # milliseconds that a page may take to rest
 # What a slow line does: answers come late, and not in the order of their questions.

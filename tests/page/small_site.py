@@ -11,6 +11,7 @@ from pathlib import Path
 
 import random_visitor
 import serving
+from PIL import Image
 
 from scripts import running
 from seg_models import labels, preprocess
@@ -53,8 +54,6 @@ def served(scratch: Path) -> Iterator[Site]:
 
 def _examples(folder: Path, known: list[random_visitor.Known]) -> list[random_visitor.Known]:
     """Make an example of two domains each from the photos, turned so that they differ."""
-    from PIL import Image
-
     found, listing = [], []
     domains = [each for each in labels.DOMAINS if each in serving.DOMAINS]
     for number, photo in enumerate(known[:3]):
@@ -62,7 +61,9 @@ def _examples(folder: Path, known: list[random_visitor.Known]) -> list[random_vi
         path = folder / f"example_{number}.png"
         with Image.open(photo.path) as picture:
             turned = picture.transpose(Image.Transpose.ROTATE_90)
-            turned.resize((turned.width + 7, turned.height + 5), Image.Resampling.NEAREST).save(path)
+            turned.resize((turned.width + 7, turned.height + 5), Image.Resampling.NEAREST).save(
+                path
+            )
         facts = {"file": path.name, "title": title, "domain": domain, "alt": title}
         listing.append({**facts, "failure": number == 2})
         found.append(random_visitor.Known(title, path, path.stem))

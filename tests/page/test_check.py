@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from page import handlers, layout, photos, results, tabs, truth
+from page.segment import photos
+from page.server.turns import Work
+from page.tabs import check, masks
 from seg_models import labels, pipeline, preprocess
 from seg_models.checkpoints import registry
 from seg_models.evaluation import labelled_photos, metrics
 from seg_models.specs import VOID, CrfSettings
 
-
-@pytest.fixture(autouse=True)
-def own_zoo(zoo_folder, monkeypatch):
-    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+pytestmark = pytest.mark.usefixtures("own_zoo")
 
 
 def scores(*mious):
@@ -39,23 +38,23 @@ def scores(*mious):
     ],
 )
 def test_the_verdict_is_plain(mious, words):
-    assert words in truth.verdict(scores(*mious), "en")
+    assert words in check.verdict(scores(*mious), "en")
 
 
 def test_green_is_what_the_crf_put_right_and_red_what_it_spoilt():
     photo = np.full((1, 5, 3), 200, np.uint8)
     true = np.array([[1, 1, 1, VOID, 0]])
     before, after = np.array([[0, 1, 1, 0, 1]]), np.array([[1, 0, 1, 1, 2]])
-    drawn = truth.difference(photo, true, before, after)
-    dim = [int(200 * truth.DIM)] * 3
-    assert drawn[0].tolist() == [list(truth.RIGHT), list(truth.SPOILT), dim, dim, dim]
+    drawn = check.difference(photo, true, before, after)
+    dim = [int(200 * check.DIM)] * 3
+    assert drawn[0].tolist() == [list(check.RIGHT), list(check.SPOILT), dim, dim, dim]
 
 
 def test_the_report_has_every_iterations_iou(result, tmp_path):
     segmentation = result.at(3)
     Image.fromarray(segmentation.history[2].numpy()).save(tmp_path / "mask.png")
-    known = truth.read(str(tmp_path / "mask.png"), segmentation)
-    text = truth.report(segmentation, known, "en")
+    known = check.read(tmp_path / "mask.png", segmentation, None)
+    text = check.report(segmentation, known, "en")
     assert "helps here" in text and "▲ 100.0" in text
     first = metrics.confusion(segmentation.probabilities.argmax(0).numpy(), known, 7)
     assert f"<td>{100 * metrics.scores(first).miou:.1f}</td>" in text
@@ -65,11 +64,11 @@ def test_a_crf_that_hurts_is_called_so_and_shown_in_red(result):
     segmentation = result.at(3)
     before = segmentation.probabilities.argmax(0).numpy()
     after = segmentation.history[2].numpy()
-    text = truth.report(segmentation, before, "en")
+    text = check.report(segmentation, before, "en")
     assert "The CRF hurts here: mIoU 100.0 % before it" in text
     assert "no iteration improves" in text and '<td class="worse">▼' in text
-    drawn = truth.difference(segmentation.photo, before, before, after)
-    red = (drawn == truth.SPOILT).all(-1)
+    drawn = check.difference(segmentation.photo, before, before, after)
+    red = (drawn == check.SPOILT).all(-1)
     np.testing.assert_array_equal(red, before != after)
 
 
@@ -91,7 +90,7 @@ def test_a_mask_that_does_not_fit_is_refused_with_a_reason(result, tmp_path, pic
         picture.save(path)
     segmentation = result.at(3)
     with pytest.raises(ValueError, match=reason):
-        truth.report(segmentation, truth.read(str(path), segmentation), "en")
+        check.report(segmentation, check.read(path, segmentation, None), "en")
 
 
 def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
@@ -99,7 +98,7 @@ def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
     whole = pipeline.load("deeplab_v1-animals").segment(photo, CrfSettings(iterations=1))
     assert whole.photo.shape == preprocess.cap(photo).shape
     Image.new("L", (2000, 40), 1).save(tmp_path / "mask.png")
-    assert truth.read(str(tmp_path / "mask.png"), whole).shape == whole.photo.shape[:2]
+    assert check.read(tmp_path / "mask.png", whole, None).shape == whole.photo.shape[:2]
 
 
 with_truth = [each for each in photos.examples() if each.truth]
@@ -120,9 +119,9 @@ def test_one_example_has_a_crf_that_hurts(monkeypatch):
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR")
     (cars,) = (each for each in with_truth if each.title.startswith("Parked cars"))
     segmenter = pipeline.load("unet-camvid")
-    settings = replace(segmenter.checkpoint.crf, iterations=layout.ITERATIONS)
+    settings = replace(segmenter.checkpoint.crf, iterations=5)
     segmentation = segmenter.segment(cars.path, settings)
-    text = truth.report(segmentation, truth.read(str(cars.truth), segmentation), "en")
+    text = check.report(segmentation, check.read(cars.truth, segmentation, cars), "en")
     assert "The CRF hurts here" in text
     pole = text[text.index('<th scope="row">pole') :]
     assert "▼" in pole[: pole.index("</tr>")]
@@ -132,13 +131,31 @@ def test_an_examples_truth_is_refused_by_a_network_of_another_domain(result):
     (example, *_) = (each for each in with_truth if each.domain == "animals")
     street = replace(result.at(3), checkpoint=registry.find("deeplab_v1-camvid"))
     with pytest.raises(ValueError, match="names animals, the network knows streets"):
-        truth.read(str(example.truth), street)
+        check.read(example.truth, street, example)
 
 
-def test_a_truth_waits_for_the_result_of_its_own_photo(result, tmp_path, monkeypatch):
-    monkeypatch.setattr(handlers, "RESULTS", results.Results())
-    key = handlers.RESULTS.keep(result.segmentation, source="this.jpg")
+def answered(result, **asked):
+    (message,) = check.answer({"run": result.run, **asked}, Work("me"), "en")
+    return message["html"]
+
+
+def test_a_mask_that_is_handed_in_is_held_against_the_result(result, tmp_path):
     mask = tmp_path / "mask.png"
-    Image.fromarray(result.segmentation.history[0].numpy()).save(mask)
-    assert "press Segment" in tabs._judge(str(mask), "that.jpg", key, True, 3, None)
-    assert "CRF" in tabs._judge(str(mask), "this.jpg", key, False, 0, None)
+    Image.fromarray(result.segmentation.history[2].numpy()).save(mask)
+    key = masks.receive(mask, "mask.png")
+    assert "The CRF helps here" in answered(result, truth=key)
+    masks.sweep(masks.time.time() + masks.SECONDS_KEPT + 60)
+    with pytest.raises(ValueError, match="no true mask"):
+        answered(result, truth=key)
+
+
+def test_without_a_mask_there_is_nothing_to_check(result):
+    with pytest.raises(ValueError, match="no true mask"):
+        answered(result)
+
+
+@pytest.mark.parametrize("content", [b"Dear reader", b""])
+def test_what_is_no_mask_is_refused_at_once(tmp_path, content):
+    (tmp_path / "letter.png").write_bytes(content)
+    with pytest.raises(ValueError, match="is not a picture; give an indexed PNG"):
+        masks.receive(tmp_path / "letter.png", "letter.png")

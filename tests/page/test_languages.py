@@ -5,12 +5,12 @@ import string
 
 import numpy as np
 import pytest
+from page.translations import english, errors, korean, preferred, say
 from PIL import Image
 from playwright.sync_api import expect
 from steps import opened, upload
 
 from page import translations, truth
-from page.translations import english, errors, korean, preferred, say
 from seg_models import preprocess
 from seg_models.checkpoints import registry, weights
 from seg_models.evaluation import labelled_photos, metrics

@@ -6,11 +6,11 @@ import shutil
 import numpy as np
 import pytest
 import tiny
+from page.photos import ASSETS
 from playwright.sync_api import expect
 from steps import opened, upload
 from test_page_care import violations
 
-from page.photos import ASSETS
 from seg_models import preprocess
 from seg_models.explain.affinity import affinity, loudness
 from seg_models.specs import CrfSettings

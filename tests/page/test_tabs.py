@@ -3,32 +3,33 @@
 import contextlib
 import io
 import json
-import re
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
 
-from page import compare, drawing, fetching, tabs, takeaway
-from seg_models import cli, pipeline
+from page.models import fetching
+from page.server import files
+from page.server.turns import Work
+from page.tabs import compare, take_home
+from seg_models import cli, labels, pipeline
 from seg_models.checkpoints import registry
 from seg_models.specs import WeightsError
 
-PLAIN = drawing.Look()
+pytestmark = pytest.mark.usefixtures("own_zoo")
 
 
-@pytest.fixture(autouse=True)
-def own_zoo(zoo_folder, monkeypatch):
-    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
+def compared(photo, models, iterations=1):
+    """Return the pictures and the status after each step of a comparison."""
+    asked = {"photo": photo.key, "models": models, "iterations": iterations}
+    return [(each["html"], each["status"]) for each in compare.answer(asked, Work("me"), "en")]
 
 
-def test_each_network_appears_when_it_is_done(photo_path):
+def test_each_network_appears_when_it_is_done(photo):
     models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
-    steps = list(compare.compare(str(photo_path), models, True, 1, PLAIN))
+    steps = compared(photo, models)
     pages = list(dict.fromkeys(page for page, _ in steps))
     assert [page.count("<figure") for page in pages] == [0, 1, 2]
     said = [status for _, status in steps]
@@ -38,9 +39,9 @@ def test_each_network_appears_when_it_is_done(photo_path):
     assert "Agreement" not in pages[-1]  # they know different things
 
 
-def test_networks_of_one_domain_share_a_map_of_agreement(photo_path):
+def test_networks_of_one_domain_share_a_map_of_agreement(photo):
     models = ["deeplab_v1-animals"] * 2
-    *_, (page, status) = compare.compare(str(photo_path), models, True, 1, PLAIN)
+    *_, (page, status) = compared(photo, models)
     assert "all 2 agree on 100 %" in page and status == "2 networks compared."
 
 
@@ -49,7 +50,7 @@ def test_agreement_counts_the_commonest_class():
     np.testing.assert_allclose(compare.agreement(maps), [[1, 2 / 3, 1 / 3]])
 
 
-def test_a_network_whose_weights_cannot_be_had_does_not_stop_the_others(photo_path, monkeypatch):
+def test_a_network_whose_weights_cannot_be_had_does_not_stop_the_others(photo, monkeypatch):
     def words(checkpoint):
         yield "Fetching it: 1 MB, 50%"
         if checkpoint.domain == "animals":
@@ -57,7 +58,7 @@ def test_a_network_whose_weights_cannot_be_had_does_not_stop_the_others(photo_pa
 
     monkeypatch.setattr(compare.fetching, "words", words)
     models = ["deeplab_v1-animals", "deeplab_v1-camvid"]
-    *_, (page, _) = compare.compare(str(photo_path), models, False, 0, PLAIN)
+    *_, (page, _) = compared(photo, models, 0)
     assert "the Hub &lt;does&gt; not answer" in page and page.count("<img") == 1
 
 
@@ -86,58 +87,63 @@ def test_a_download_that_fails_says_why(monkeypatch):
         list(fetching.words(elsewhere(monkeypatch, locate)))
 
 
-@pytest.mark.parametrize(("photo", "models"), [(None, ["deeplab_v1-animals"]), ("a.jpg", [])])
-def test_comparing_nothing_is_refused(photo, models):
-    with pytest.raises(gr.Error):
-        list(compare.compare(photo, models, False, 0, PLAIN))
+def test_comparing_nothing_is_refused(photo):
+    with pytest.raises(ValueError, match="Choose the networks"):
+        compared(photo, [])
 
 
-def test_the_networks_that_fit_are_those_of_the_same_domain():
-    assert compare.fitting("deeplab_v1-animals") == ["deeplab_v1-animals"]
-    assert compare.fitting(None) == []
+def taken(result, iteration=3):
+    asked = {"run": result.run, "iteration": iteration, "address": "http://127.0.0.1:1"}
+    (message,) = take_home.answer(asked, Work("me"), "en")
+    return message
 
 
 def test_the_files_say_the_same_as_the_result(result):
-    *paths, whole = takeaway.pack(result.exactly(3), PLAIN)
-    names = [Path(each).name for each in paths]
+    *paths, whole = take_home.pack(result.at(3), labels.ANIMALS, "en")
+    names = [each.name for each in paths]
     assert names == ["labels.png", "colours.png", "overlay.png", "result.json", "contents.txt"]
     picture = Image.open(paths[0])
     assert picture.mode == "P"
     np.testing.assert_array_equal(np.array(picture), result.segmentation.history[-1])
-    assert json.loads(Path(paths[3]).read_text())["crf"]["iterations"] == 3
+    assert json.loads(paths[3].read_text())["crf"]["iterations"] == 3
     with zipfile.ZipFile(whole) as archive:
         assert sorted(archive.namelist()) == sorted(names)
         assert archive.testzip() is None
 
 
-def test_an_earlier_iteration_is_computed_again_exactly(result):
-    twice = result.exactly(2)
-    np.testing.assert_array_equal(pipeline.labels(twice), result.segmentation.history[1])
-    assert pipeline.final(twice) is twice.refined and len(twice.history) == 2
+def test_what_is_taken_is_the_iteration_that_is_shown(result):
+    message = taken(result, 2)
+    assert message["files"][0]["name"] == "labels.png"
+    path = files.passing(message["folder"], "labels.png")
+    np.testing.assert_array_equal(np.array(Image.open(path)), result.segmentation.history[1])
 
 
-def fenced(text, language):
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+def code(calls, beginning):
+    (found,) = [each["code"] for each in calls if each["code"].startswith(beginning)]
+    return found
 
 
 def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_path, monkeypatch):
-    text = takeaway.calls(registry.find("deeplab_v1-animals"), 3, "http://127.0.0.1:1", "en")
+    calls = taken(result)["calls"]
     Image.open(photo_path).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
-    python, _ = (each.replace("photo.jpg", "photo.png") for each in fenced(text, "python"))
     space = {}
-    exec(python, space)
+    exec(code(calls, "from dataclasses").replace("photo.jpg", "photo.png"), space)
     np.testing.assert_array_equal(space["labels"], result.segmentation.history[2])
-    (shell,) = fenced(text, "sh")
-    arguments = shell.replace("photo.jpg", "photo.png").split()[3:]
+    shell = code(calls, "python -m seg_models predict").replace("photo.jpg", "photo.png")
     with contextlib.redirect_stdout(io.StringIO()):
-        assert cli.main(arguments) == 0
+        assert cli.main(shell.split()[3:]) == 0
     written = np.array(Image.open(tmp_path / "results" / "labels.png"))
     np.testing.assert_array_equal(written, result.segmentation.history[2])
+    assert "http://127.0.0.1:1" in code(calls, "from gradio_client")
 
 
-def test_without_a_result_the_tabs_say_so():
-    with pytest.raises(gr.Error, match="no result yet"):
-        tabs._pack(None, True, 3, False, None)
-    assert "press Segment" in tabs._judge("mask.png", None, None, True, 3, None)
-    assert tabs._judge(None, None, None, True, 3, None) == ""
+def test_settings_of_ones_own_are_in_the_call_and_others_are_left_out(result, photo_path, tmp_path):
+    whole = result.segmentation
+    crf = replace(whole.crf, colour_reach=21.0, iterations=2)
+    other = pipeline.load(whole.checkpoint).segment(photo_path, crf)
+    (python,) = take_home.calls(other, "http://127.0.0.1:1", "en")  # the shell knows no such thing
+    assert "iterations=2, colour_reach=21.0" in python["code"]
+    space = {}
+    exec(python["code"].replace("photo.jpg", str(photo_path)), space)
+    np.testing.assert_array_equal(space["labels"], other.history[1])

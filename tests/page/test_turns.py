@@ -61,16 +61,20 @@ def test_too_many_are_told_to_come_again():
 
 def test_a_newer_wish_of_the_same_kind_and_visitor_ends_the_older():
     wishes = Wishes()
-    with wishes.newest("me", "run") as older, wishes.newest("you", "run") as others:
-        with wishes.newest("me", "compare") as comparison, wishes.newest("me", "run") as newer:
-            with pytest.raises(Cancelled):
-                older.check()
-            for each in (others, comparison, newer):
-                each.check()
-            wishes.stop("me", "run")
-            with pytest.raises(Cancelled):
-                newer.check()
-            comparison.check()
+    with (
+        wishes.newest("me", "run") as older,
+        wishes.newest("you", "run") as others,
+        wishes.newest("me", "compare") as comparison,
+        wishes.newest("me", "run") as newer,
+    ):
+        with pytest.raises(Cancelled):
+            older.check()
+        for each in (others, comparison, newer):
+            each.check()
+        wishes.stop("me", "run")
+        with pytest.raises(Cancelled):
+            newer.check()
+        comparison.check()
     assert not wishes._works
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def zero_gpu(monkeypatch, zoo_folder):
-    """`page.segment.network` as it is on ZeroGPU, and the seconds of each call that reserved the GPU."""
+    """The network's module as it is on ZeroGPU, and the seconds of each reservation."""
     reserved = []
 
     def gpu(duration):

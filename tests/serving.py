@@ -15,7 +15,6 @@ from scripts import running
 from seg_models import networks, preprocess
 from seg_models.checkpoints import registry, storage
 
-
 DOMAINS = ("animals", "camvid")
 
 

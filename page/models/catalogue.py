@@ -9,6 +9,8 @@ from seg_models.checkpoints import registry, weights
 from seg_models.specs import Checkpoint, LabelSet
 from seg_models.visualize import palettes
 
+from ..i18n import TABLES
+from ..i18n.errors import translated
 from . import custom_models
 
 FAVOURITE = "deeplab_v3"  # the architecture chosen at first: quick, and among the best
@@ -91,7 +93,7 @@ def described(checkpoint: Checkpoint) -> dict[str, Any]:
         "megabytes": checkpoint.file_bytes and round(checkpoint.file_bytes / 2**20),
         "embedded": checkpoint.embedded,
         "state": state,
-        "reason": reason,
+        "reason": {language: translated(language, reason) for language in TABLES},
     }
 
 

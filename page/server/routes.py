@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from seg_models.specs import VOID
 
 from ..i18n import NAMES, TABLES, known
+from ..i18n.errors import translated
 from ..models import bringing, catalogue
 from ..segment import film, photos, pictures
 from ..segment import run as runs
@@ -27,6 +28,7 @@ from .turns import WISHES, Work
 
 STATIC = Path(__file__).parents[1] / "static"
 PRIVATE = {"Cache-Control": "private, max-age=3600"}
+SAID = ("sentence", "remark")  # of a message: what the engine says, in English
 FRESH = {"Cache-Control": "no-cache"}  # kept by the browser, but asked for whether it changed
 
 
@@ -69,7 +71,10 @@ class _Modules(StaticFiles):
 
 
 def _run(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[str, Any]]:
-    yield from runs.run(runs.read(asked), work)
+    """Yield a run's messages, what the engine says in them in the visitor's language."""
+    for message in runs.run(runs.read(asked), work):
+        said = {key: translated(language, message[key]) for key in SAID if message.get(key)}
+        yield {**message, **said}
 
 
 async def _facts(request: Request) -> Response:

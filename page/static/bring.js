@@ -1,6 +1,7 @@
 // Bringing a network of one's own along.
 
 import { h } from './dom.js';
+import { short } from './networks.js';
 import { stream } from './server.js';
 import { count, language, t } from './words.js';
 
@@ -52,6 +53,3 @@ export class Bring {
     this.said.classList.toggle('worse', wrong);
   }
 }
-
-// A key with its commit shortened.
-export const short = (key) => key.replace(/@([0-9a-f]{7})[0-9a-f]+$/, '@$1');

@@ -2,7 +2,7 @@
 
 import { drawFigure, family } from './figures.js';
 import { h } from './dom.js';
-import { has, name, t } from './words.js';
+import { has, language, name, t } from './words.js';
 
 export class Networks {
   #open = false;
@@ -141,11 +141,15 @@ export class Networks {
 // A network's line: what it is called, what it knows, how good it is, where it has to come from.
 export function choice(network, full) {
   const parts = [network.label];
-  if (full) parts.push(name(network.domain));
+  if (network.key.includes('/')) parts.push(short(network.key));
+  else if (full) parts.push(name(network.domain));
   if (network.miou !== null) parts.push(`val mIoU ${(100 * network.miou).toFixed(0)} %`);
   if (!network.embedded) parts.push(availability(network));
   return parts.join(' · ');
 }
+
+// The key of a network that was brought along, its commit shortened.
+export const short = (key) => key.replace(/@([0-9a-f]{7})[0-9a-f]+$/, '@$1');
 
 function availability({ state, megabytes }) {
   if (state === 'on the Hub' && megabytes) return t('hub-size', { megabytes });
@@ -153,8 +157,8 @@ function availability({ state, megabytes }) {
 }
 
 function whereabouts({ state, reason, key }) {
-  if (key.includes('/')) return t('brought', { network: key });
-  return t(state, { reason });
+  if (key.includes('/')) return t('brought', { network: short(key) });
+  return t(state, { reason: reason[language] });
 }
 
 function idea(network) {

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-PATIENCE = 120_000  # milliseconds; conditions are waited for, so a quick machine does not wait
+PATIENCE = 60_000  # milliseconds; conditions are waited for, so a quick machine does not wait
 expect.set_options(timeout=PATIENCE)
 # The answer to what is chosen is there and drawn.
 ANSWERED = """() => {

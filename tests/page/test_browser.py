@@ -96,13 +96,12 @@ def test_every_slider_of_the_crf_can_be_moved_and_drives_the_result(browser, sit
         ):  # fmt: skip
             drag(page, f"#{name} input", 0.5, 0.8)
             value = page.locator(f"#{name} input").input_value()
-            wanted = re.compile(f'"{field}": {float(value):.1f}')
-            expect(page.locator("#details pre")).to_have_text(wanted, use_inner_text=False)
+            expect(page.locator("#details pre")).to_contain_text(f'"{field}": {value},')
             after = answered(page)
             assert after != run
             run = after
         page.locator("#tuned").click()
-        expect(page.locator("#details pre")).to_contain_text('"appearance_weight": 2.0')
+        expect(page.locator("#details pre")).to_contain_text('"appearance_weight": 2,')
         expect(page.locator("#tuned")).to_be_disabled()
 
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from calls import MODEL, given, odd_inputs, segment, tells_too_much, upload, visitor
 
-from page import guard
+from page.server import guard
 
 CALLS = 150  # malformed ones that are tried
 

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from verdicts import commanded
 
-from page.errors import told
+from page.server.errors import told
 from scripts.running import ROOT
 from seg_models.checkpoints import registry, storage
 from seg_models.checkpoints import weights as weight_files

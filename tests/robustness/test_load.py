@@ -11,7 +11,7 @@ from PIL import Image
 from benchmarks import load
 from benchmarks.support import visitors
 from benchmarks.support.visitors import CANCELS, LEAVES, STAYS, Outcome, Wish
-from page import serving
+from page.server.turns import WAITING
 
 MODELS = ("deeplab_v1-animals", "deeplab_v1-camvid")
 REQUESTS = 40
@@ -61,7 +61,7 @@ def test_a_full_queue_says_so_and_empties_again(server, photos, tmp_path):
             else:
                 waiting.append((session, joined.raise_for_status().json()["event_id"]))
             assert len(waiting) < 1000, "the queue takes everyone"
-        assert "full" in refused and str(serving.WAITING) in refused
+        assert "full" in refused and str(WAITING) in refused
         for session, event in waiting:
             visitors.cancel(client, session, event)
         assert visitors.ask(client, replace(wish, photo=photos[0], iterations=1)).pictures

@@ -22,7 +22,7 @@ from seg_models.visualize import summary
 
 from ..models import catalogue, custom_models, fetching
 from ..server.turns import TURNS, Work
-from . import network, pictures
+from . import familiarity, network, pictures
 from .photos import Photo, facts, find
 from .results import RESULTS
 
@@ -163,6 +163,7 @@ def _stages(
         "details": summary.details(segmentation, pipeline.labels(segmentation)),
         "weights": weights.status(checkpoint),
         "remark": segmentation.remark,
+        "strange": familiarity.strange(checkpoint, segmentation.score_map),
     }
 
 

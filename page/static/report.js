@@ -35,7 +35,7 @@ export class Report {
     const text = done ? JSON.stringify(done.details, null, 2) : '';
     if (this.facts.textContent !== text) this.facts.textContent = text;
     this.details.hidden = !done;
-    const odd = done?.notice;
+    const odd = done?.strange ?? false;
     this.notice.hidden = !odd;
     this.notice.textContent = odd
       ? t('unlike', { network: shown.network.label, domain: name(shown.network.domain) }) : '';

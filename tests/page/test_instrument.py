@@ -1,210 +1,244 @@
-"""Looking closely in a browser: the three panels are one instrument, and ask the server little."""
+"""The three panels as one instrument: one zoom, a loupe, a line to draw, and the CRF to play."""
 
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
-from steps import finish, opened, upload
+from steps import answered, caption, drag, iterations, opened, pixel, upload
+
+PANELS = ("score-map", "upsampled", "refined")
+FRAMES = "() => [...document.querySelectorAll('#panels canvas')].map((each) => each.toDataURL())"
+CHANGED = f"(before) => ({FRAMES})().every((frame, index) => frame !== before[index])"
+MOVED = f"(before) => ({FRAMES})().some((frame, index) => frame !== before[index])"
 
 
-@pytest.fixture(scope="module")
-def result(browser, server, photo_path):
-    """One page for all tests here, with a result on it, drawn by the browser."""
-    with opened(browser, server) as page:
-        upload(page, photo_path)
-        finish(page)
-        expect(page.locator("#panels canvas")).to_have_count(3)
+@pytest.fixture
+def page(browser, site):
+    with opened(browser, site.address) as page:
+        answered(page)
         yield page
 
 
-def pixel(page, panel, x, y):
-    """Return the RGB that a panel's canvas shows at the photo's pixel (x, y)."""
-    script = "([id, x, y]) => [...document.querySelector(`#${id} canvas`)"
-    script += ".getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
-    return page.evaluate(script, [panel, x, y])
+def frames(page):
+    return page.evaluate(FRAMES)
 
 
-def set_range(page, name, value):
-    """Move a slider as a script can: at once, and telling the page so."""
-    page.locator(f"#{name} input[type=range]").evaluate(
-        "(slider, value) => { slider.value = value;"
-        " slider.dispatchEvent(new Event('input', { bubbles: true })); }",
-        value,
-    )
+def factor(page):
+    return float(page.locator("#zoom .factor").inner_text().removesuffix("×"))
 
 
-@pytest.mark.parametrize("position", [(30, 30), (200, 40), (90, 170)])
-def test_the_class_at_the_pointer_is_the_likeliest_by_the_server(result, position):
-    x, y = position
-    result.locator("#refined .image-frame").click(position={"x": x, "y": y})
-    probe = result.locator("#probe")
-    column, row = place(result, x, y)  # to the pixel: the pointer's own place is a whole number
-    near = "|".join(
-        f"Pixel {each}, {other}" for each in (column, column - 1) for other in (row, row - 1)
-    )
-    expect(probe.locator("h3")).to_have_text(re.compile(f"^({near})$"))
-    expect(probe).to_contain_text("After 5 iterations")
-    tip = result.locator("#inspect .tip")
-    for stage, table in (("Upsampled", 0), ("Refined", 1)):
-        likeliest = probe.locator("table").nth(table).locator("th").first.inner_text()
-        expect(tip).to_contain_text(f"{stage}: {likeliest}")
+def over(page, panel, x=0.5, y=0.5):
+    """Put the pointer on a panel, at a place in parts of its size."""
+    box = page.locator(f"#{panel} .frame").bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
 
 
-def place(page, x, y):
-    """Return column and row of the photo's pixel at (x, y) of the refined panel's frame."""
-    box = page.locator("#refined .image-frame").bounding_box()
-    scale = min(box["width"] / 96, box["height"] / 64)
-    left, top = ((box[side] - scale * size) / 2 for side, size in (("width", 96), ("height", 64)))
-    return int((x - left) / scale), int((y - top) / scale)
+def test_the_wheel_over_one_panel_zooms_all(page):
+    before = frames(page)
+    over(page, "refined", 0.3, 0.3)
+    page.mouse.wheel(0, -400)
+    page.wait_for_function(CHANGED, arg=before)
+    assert factor(page) > 1
+    page.mouse.wheel(0, 4000)
+    expect(page.locator("#zoom .factor")).to_have_text("1.0×")
 
 
-def test_the_keyboard_moves_the_cross_and_asks(result):
-    panel = result.locator("#score-map button:has(.image-frame)")
-    panel.focus()
-    result.keyboard.press("ArrowRight")
-    expect(result.locator("#inspect .said")).to_contain_text("Refined: ")
-    result.keyboard.press("Enter")
-    expect(result.locator("#probe")).to_contain_text("Pixel 50, 32")  # the middle, and one step
-    result.keyboard.press("Escape")
-    expect(result.locator("#inspect .tip")).to_be_hidden()
+def test_what_is_under_the_pointer_stays_there_while_zooming(page):
+    page.locator("#opacity input").focus()
+    page.keyboard.press("Home")  # the photo alone
+    over(page, "upsampled", 0.4, 0.6)
+    colour = pixel(page, "upsampled", 0.4, 0.6)
+    before = frames(page)
+    for _ in range(3):
+        page.mouse.wheel(0, -120)
+    page.wait_for_function(CHANGED, arg=before)
+    page.mouse.move(0, 0)
+    assert np.abs(np.subtract(pixel(page, "upsampled", 0.4, 0.6), colour)).max() < 30
 
 
-def test_pointing_at_one_panel_names_the_class_in_all_three(result):
+def test_a_double_click_zooms_in_and_a_drag_moves_all(page):
+    page.locator("#score-map .frame").dblclick()
+    expect(page.locator("#zoom .factor")).to_have_text("2.5×")
+    before = frames(page)
+    over(page, "upsampled")
+    page.mouse.down()
+    over(page, "upsampled", 0.7, 0.7)
+    page.mouse.up()
+    page.wait_for_function(CHANGED, arg=before)
+
+
+def test_keys_zoom_and_go_to_the_panels(page):
+    page.keyboard.press("2")
+    expect(page.locator("#upsampled .frame")).to_be_focused()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    assert factor(page) > 1.4
+    page.locator("#zoom button").last.click()
+    expect(page.locator("#zoom .factor")).to_have_text("1.0×")
+
+
+def test_a_loupe_names_the_class_in_every_stage(page):
     asked = []
-    result.on("request", lambda request: asked.append(request.url))
-    result.locator("#upsampled .image-frame").hover()
-    tip = result.locator("#inspect .tip")
-    expect(tip).to_be_visible()
+    page.on("request", lambda request: asked.append(request.url))
+    over(page, "upsampled", 0.4, 0.4)
+    loupe = page.locator(".loupe")
+    expect(loupe).to_be_visible()
     for stage in ("Score map", "Upsampled", "Refined"):
-        expect(tip).to_contain_text(f"{stage}: ")
-    expect(tip).not_to_contain_text("…")
-    result.locator("#title").hover()
-    expect(tip).to_be_hidden()
-    assert not asked  # hovering is the browser's own business
+        expect(loupe).to_contain_text(stage)
+    names = page.locator("#knows").inner_text().split(": ")[1].split(", ")
+    for found in loupe.locator("b").all_inner_texts():
+        assert found in [*names, "background"]
+    page.mouse.move(2, 2)
+    expect(loupe).to_be_hidden()
+    assert not asked  # pointing is the browser's own business
 
 
-def test_opacity_mixes_the_classes_with_the_photo(result):
-    set_range(result, "opacity", 100)
-    result.wait_for_timeout(100)
-    colour = pixel(result, "upsampled", 40, 40)
-    swatches = result.locator("#legend .swatch").evaluate_all(
-        "all => all.map(each => each.style.backgroundColor.match(/\\d+/g).map(Number))"
-    )
-    assert colour in swatches
-    set_range(result, "opacity", 0)
-    result.wait_for_function(
-        "before => String([...document.querySelector('#upsampled canvas').getContext('2d')"
-        ".getImageData(40, 40, 1, 1).data].slice(0, 3)) !== String(before)",
-        arg=colour,
-    )
-    assert pixel(result, "upsampled", 40, 40) == pixel(result, "score-map", 40, 40)
+def test_a_click_lists_the_likeliest_classes_of_that_pixel(page):
+    page.locator("#refined .frame").click(position={"x": 40, "y": 40})
+    expect(page.locator("#probe h3")).to_have_text(re.compile(r"^Pixel \d+, \d+$"))
+    expect(page.locator("#probe table")).to_have_count(2)
+    after = page.locator("#probe table").last
+    expect(after.locator("caption")).to_have_text("After 3 iterations")
+    found = page.locator(".loupe b").last.inner_text()
+    assert after.locator("th").first.inner_text() == found
+    assert re.search(r"x=\d+&y=\d+", page.url)
 
 
-# What a panel's canvas shows, in short; and whether it is another than what was shown.
-FRAME = "(id) => document.querySelector(`#${id} canvas`).toDataURL()"
-OTHER = f"([id, before]) => ({FRAME})(id) !== before"
+def test_in_a_panel_the_arrows_move_the_cross(page):
+    page.keyboard.press("3")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#probe h3")).to_be_visible()
+    first = page.locator("#probe h3").inner_text()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#probe h3")).not_to_have_text(first)
+    expect(page.locator("p.spoken").first).to_contain_text("Refined: ")
+    page.keyboard.press("Escape")
+    expect(page.locator("#probe h3")).to_have_count(0)
 
 
-def frame_of(page):
-    return page.evaluate(FRAME, "refined")
+def test_outside_the_panels_the_arrows_step_the_iterations(page):
+    page.locator("h1").click()
+    page.keyboard.press("ArrowLeft")
+    expect(caption(page, "refined")).to_have_text(iterations(2))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(caption(page, "refined")).to_have_text(iterations(4))
+    page.keyboard.press("c")
+    expect(caption(page, "refined")).to_contain_text("CRF off")
 
 
-# Resolves once a panel's canvas shows exactly the PNG that lies under it.
-SAME = """(id) => {
-  const image = document.querySelector(`#${id} img`);
-  const canvas = document.querySelector(`#${id} canvas`);
-  if (!image.complete || !canvas) return false;
-  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
-  copy.drawImage(image, 0, 0);
-  const [drawn, saved] = [canvas.getContext('2d'), copy].map(
-    (context) => context.getImageData(0, 0, canvas.width, canvas.height).data);
-  return drawn.every((value, index) => value === saved[index]);
-}"""
+def test_opacity_goes_from_the_photo_to_the_colours_alone(page):
+    drag(page, "#opacity input", 0.55, 0)
+    page.wait_for_function(f"() => new Set(({FRAMES})()).size === 1")  # the photo, three times
+    before = frames(page)
+    drag(page, "#opacity input", 0, 1)
+    page.wait_for_function(CHANGED, arg=before)
 
 
-def test_at_full_opacity_a_panel_is_its_png_at_every_iteration(result):
-    set_range(result, "opacity", 100)
-    slider = result.locator("#iterations input[type=range]")
-    for iterations in (5, 1):
-        while int(slider.input_value()) > iterations:
-            slider.press("ArrowLeft")
-        expect(result.locator("#panels")).to_contain_text(f"{iterations} iteration")
-        for panel in ("score-map", "upsampled", "refined"):
-            result.wait_for_function(SAME, arg=panel)
-
-
-def test_a_legend_entry_isolates_its_class(result):
-    set_range(result, "opacity", 100)
-    entry = result.locator("#legend button").first
+def test_a_legend_entry_shows_its_class_alone(page):
+    before = frames(page)
+    entry = page.locator("#legend button").first
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "true")
-    colour = entry.locator(".swatch").evaluate(
-        "each => each.style.backgroundColor.match(/\\d+/g).map(Number)"
-    )
-    seen = [pixel(result, "refined", x, y) for x in range(4, 96, 16) for y in range(4, 64, 16)]
-    others = [each for each in seen if each != colour]
-    assert colour in seen and others  # the class is there, and what is not of it is grey
-    assert all(max(each) - min(each) <= 2 for each in others)
+    page.wait_for_function(CHANGED, arg=before)
     entry.click()
     expect(entry).to_have_attribute("aria-pressed", "false")
 
 
-def look_at(page, view):
-    page.locator("#view input").click()
-    page.get_by_role("option", name=view, exact=True).click()
-    page.locator("#title").hover()  # so that no cross is drawn
-    expect(page.locator("#refined img")).to_have_attribute("alt", re.compile(re.escape(view)))
+def test_another_view_shows_values_and_is_scrubbed_without_the_server(page):
+    before = frames(page)
+    page.locator("#view select").select_option("entropy")
+    expect(page.locator("#legend .ramp")).to_be_visible()
+    page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    before = frames(page)
+    drag(page, "#iterations input", 3 / 20, 1 / 20)
+    page.wait_for_function(MOVED, arg=before)
+    assert not [each for each in asked if not each.startswith("blob:")]
 
 
-def test_another_view_replaces_the_classes(result):
-    set_range(result, "opacity", 100)
-    look_at(result, "Doubt (entropy)")
-    expect(result.locator("#legend .ramp")).to_be_visible()
-    for panel in ("score-map", "upsampled", "refined"):
-        result.wait_for_function(SAME, arg=panel)
+def test_the_changes_of_each_step_are_where_labels_differ(page):
+    page.locator("#view select").select_option("changes")
+    drag(page, "#opacity input", 0.55, 1)
+    expect(page.locator("#refined .frame")).to_have_attribute("aria-label", re.compile("What each"))
+    assert len(set(frames(page))) == 3
 
 
-def test_values_are_scrubbed_mixed_and_isolated_without_the_server(result):
-    look_at(result, "Confidence")
-    held = []
-    asked = "**/gradio_api/queue/join*"
-    result.route(asked, lambda route: held.append(route))  # and so waits for its answer
-    set_range(result, "opacity", 100)
-    later = frame_of(result)
-    set_range(result, "iterations", 0)
-    result.wait_for_function(OTHER, arg=["refined", later])
-    entry = result.locator("#legend button").first
-    before = frame_of(result)
-    entry.click()
-    result.wait_for_function(OTHER, arg=["refined", before])
-    entry.click()
-    result.wait_for_function(f"!({OTHER})(['refined', {before!r}])")
-    set_range(result, "opacity", 0)
-    result.wait_for_function(OTHER, arg=["refined", before])
-    for each in held:
-        each.continue_()
-    result.unroute(asked)
+def test_one_large_picture_has_a_line_between_two_stages(page):
+    page.locator("#layout").click()
+    expect(page.locator("#panels")).to_be_hidden()
+    line = page.locator("#large .line")
+    expect(line).to_have_attribute("aria-valuenow", "50")
+    box = page.locator("#large .frame").bounding_box()
+    y = box["y"] + 60
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, y, steps=5)
+    page.mouse.up()
+    expect(line).to_have_attribute("aria-valuenow", "80")
+    page.keyboard.press("ArrowLeft")
+    expect(line).to_have_attribute("aria-valuenow", "75")
+    page.get_by_label("Left").select_option("Photo")
+    page.get_by_label("Right").select_option("Score map")
+    page.keyboard.press("Tab")
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    expect(page.locator("#panels")).to_be_visible()
 
 
-PAUSED_AT_TWO = """(slider) => slider.addEventListener('input', function stop() {
-  if (slider.value !== '2') return;
-  slider.removeEventListener('input', stop);
-  setTimeout(() => document.querySelector('#play button').click());
-})"""
+def test_the_iterations_are_played_on_and_back(page):
+    shown = page.locator("#iterations output")
+    page.get_by_role("button", name="Play the iterations backwards").click()
+    expect(page.get_by_role("button", name="Pause")).to_have_attribute("aria-pressed", "true")
+    expect(shown).to_have_text("0")
+    expect(caption(page, "refined")).to_contain_text("CRF off")
+    page.get_by_role("button", name="Play the iterations", exact=True).click()
+    expect(shown).to_have_text("2")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(900)
+    expect(shown).to_have_text("2")
 
 
-def test_the_iterations_are_played_from_none_to_the_last(browser, server, photo_path):
-    with opened(browser, server) as page:
-        upload(page, photo_path)
-        finish(page)
-        button = page.get_by_role("button", name="Play the iterations")
-        slider = page.locator("#iterations input[type=range]")
-        slider.evaluate(PAUSED_AT_TWO)
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
-        expect(button).to_have_attribute("aria-pressed", "false")
-        expect(slider).to_have_value("2")
-        button.click()
-        expect(slider).to_have_value("5")
-        expect(button).to_have_attribute("aria-pressed", "false")
-        expect(page.locator("#panels")).to_contain_text("5 iterations")
+def test_the_pictures_below_are_the_masks_themselves(page, browser, site):
+    upload(page, site.photos[0].path)
+    for panel in PANELS:
+        picture = page.locator(f"#{panel} img")
+        expect(picture).to_have_attribute("src", re.compile("^blob:"))
+        expect(picture).to_have_js_property("naturalWidth", 60)
+        expect(picture).to_have_js_property("naturalHeight", 40)
+
+
+def test_a_picture_to_share_and_a_film_are_taken_home(page, tmp_path):
+    page.get_by_role("tab", name="Take home").click()
+    with page.expect_download() as download:
+        page.locator("#share").click()
+    download.value.save_as(tmp_path / "share.png")
+    with Image.open(tmp_path / "share.png") as picture:
+        assert picture.format == "PNG" and picture.width > picture.height
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
+    film = page.request.get(page.locator("#film").get_attribute("href")).body()
+    with Image.open(io.BytesIO(film)) as picture:
+        assert picture.format == "GIF" and picture.n_frames == 6
+
+
+def test_the_files_are_made_and_named(page):
+    page.get_by_role("tab", name="Take home").click()
+    page.locator("#take").click()
+    expect(page.locator("#files a")).to_have_count(6)
+    expect(page.locator("#calls")).to_contain_text("seg_models predict")
+    with page.expect_download() as download:
+        page.locator("#files a").first.click()
+    assert download.value.suggested_filename == "labels.png"
+
+
+def test_question_mark_lists_the_keys(page):
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()

@@ -4,27 +4,15 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from steps import opened, upload
-from test_page_inspect import FRAME, OTHER, pixel
+from steps import PHONE, answered, caption, iterations, opened
 
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-    "device_scale_factor": 2,
-}
 STEPS = 12  # of a drag
-LENS = "() => document.querySelector('#lens canvas').toDataURL()"
 
 
-@pytest.fixture(scope="module")
-def phone(browser, server, photo_path):
-    """A page on a phone, with a result on it."""
-    with opened(browser, server, **PHONE) as page:
-        upload(page, photo_path)
-        page.locator("#segment").tap()
-        expect(page.locator("#status")).to_contain_text("Done")
-        expect(page.locator("#panels canvas")).to_have_count(3)
+@pytest.fixture
+def phone(browser, site):
+    with opened(browser, site.address, **PHONE) as page:
+        answered(page)
         yield page
 
 
@@ -35,86 +23,104 @@ def middle(locator):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def drag(page, start, *stops):
-    """Put a finger down at `start` and draw it over `stops`, in small steps, as a hand does."""
+def fingers(page, *ways):
+    """Draw a finger along each of `ways`, (start, end), all at once, in small steps."""
     session = page.context.new_cdp_session(page)
 
-    def touch(kind, *places):
-        points = [{"x": x, "y": y} for x, y in places]
+    def touch(kind, share):
+        points = [
+            {"x": a[0] + share * (b[0] - a[0]), "y": a[1] + share * (b[1] - a[1]), "id": number}
+            for number, (a, b) in enumerate(ways)
+        ]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    touch("touchStart", start)
-    for end in stops:
-        for step in range(1, STEPS + 1):
-            share = step / STEPS
-            touch("touchMove", [a + share * (b - a) for a, b in zip(start, end, strict=True)])
-        start = end
-    touch("touchEnd")
+    touch("touchStart", 0)
+    for step in range(1, STEPS + 1):
+        touch("touchMove", step / STEPS)
+        page.wait_for_timeout(16)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     session.detach()
 
 
-def test_a_tap_on_a_panel_lists_the_likeliest_classes_of_that_pixel(phone):
-    panel = phone.locator("#refined .image-frame")
-    phone.touchscreen.tap(*middle(panel))
-    expect(phone.locator("#probe h3")).to_have_text(re.compile("^Pixel 4[78], 3[12]$"))
-    for table in phone.locator("#probe table").all():
-        expect(table.locator("tr")).to_have_count(5)
-    expect(phone.locator("#inspect .tip")).to_contain_text("Refined: ")
+def pressed(page, number):
+    return page.locator(".switch button").nth(number - 1)
 
 
-def test_a_finger_drawn_over_a_panel_is_followed_and_the_page_stays(phone):
-    x, y = middle(phone.locator("#refined .image-frame"))
-    scrolled = phone.evaluate("scrollY")
-    before = phone.evaluate(FRAME, "refined")
-    drag(phone, (x, y), (x + 100, y), (x + 100, y - 70))  # once it is followed, in any direction
-    phone.wait_for_function(OTHER, arg=["refined", before])
-    tip = phone.locator("#inspect .tip")
-    expect(tip).to_be_visible()
-    assert tip.bounding_box()["x"] + tip.bounding_box()["width"] <= 390
-    there = phone.evaluate(FRAME, "refined")
-    drag(phone, (x, y), (x + 100, y), (x + 100, y + 70))
-    phone.wait_for_function(OTHER, arg=["refined", there])
-    assert phone.evaluate("scrollY") == scrolled
+def in_sight(page, panel):
+    page.wait_for_function(
+        """(panel) => Math.abs(document.querySelector(`#${panel}`).getBoundingClientRect().left
+          - document.querySelector('#panels').getBoundingClientRect().left) < 3""",
+        arg=panel,
+    )
+
+
+def test_the_buttons_bring_one_panel_after_another(phone):
+    for number, panel in ((1, "score-map"), (2, "upsampled"), (3, "refined")):
+        pressed(phone, number).tap()
+        in_sight(phone, panel)
+        expect(pressed(phone, number)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_swipe_goes_to_the_next_panel(phone):
+    pressed(phone, 1).tap()
+    in_sight(phone, "score-map")
+    x, y = middle(phone.locator("#score-map .frame"))
+    fingers(phone, ((x + 150, y), (x - 170, y)))
+    in_sight(phone, "upsampled")
+    expect(pressed(phone, 2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_tap_lists_the_likeliest_classes(phone):
+    pressed(phone, 3).tap()
+    in_sight(phone, "refined")
+    phone.touchscreen.tap(*middle(phone.locator("#refined .frame")))
+    expect(phone.locator("#probe h3")).to_have_text(re.compile("^Pixel"))
+    expect(phone.locator(".loupe")).to_be_visible()
+
+
+def test_two_fingers_zoom_all_panels_and_one_then_moves_them(phone):
+    pressed(phone, 3).tap()
+    in_sight(phone, "refined")
+    x, y = middle(phone.locator("#refined .frame"))
+    fingers(phone, ((x - 20, y), (x - 120, y)), ((x + 20, y), (x + 120, y)))
+    expect(phone.locator("#zoom .factor")).not_to_have_text("1.0×")
+    before = phone.evaluate("document.querySelector('#refined canvas').toDataURL()")
+    scrolled = phone.evaluate("document.querySelector('#panels').scrollLeft")
+    fingers(phone, ((x, y), (x - 90, y - 40)))
+    phone.wait_for_function(
+        "(before) => document.querySelector('#refined canvas').toDataURL() !== before", arg=before
+    )
+    assert phone.evaluate("document.querySelector('#panels').scrollLeft") == scrolled
 
 
 def test_a_finger_drawn_up_a_panel_scrolls_the_page(phone):
-    x, y = middle(phone.locator("#refined .image-frame"))
-    scrolled = phone.evaluate("scrollY")
-    drag(phone, (x, y), (x, y - 100))
-    phone.wait_for_function("before => scrollY > before", arg=scrolled)
-    expect(phone.locator("#inspect .tip")).to_be_hidden()
+    x, y = middle(phone.locator("#panels"))
+    before = phone.evaluate("scrollY")
+    fingers(phone, ((x, y), (x, y - 200)))
+    phone.wait_for_function("(before) => scrollY > before", arg=before)
 
 
-def test_a_tap_on_the_legend_isolates_a_class(phone):
-    entry = phone.locator("#legend button").first
-    entry.tap()
-    expect(entry).to_have_attribute("aria-pressed", "true")
-    found = [pixel(phone, "refined", x, y) for x in range(4, 96, 16) for y in range(4, 64, 16)]
-    assert any(max(each) - min(each) <= 2 for each in found)  # what is not of it is grey
-    entry.tap()
-    expect(entry).to_have_attribute("aria-pressed", "false")
-
-
-def test_the_iterations_are_scrubbed_by_a_finger(phone):
-    slider = phone.locator("#iterations input[type=range]")
+def test_the_main_job_is_done_by_taps_and_drags(phone):
+    first = phone.locator("#page").get_attribute("data-run")
+    phone.locator("[data-example=example_1]").tap()
+    assert answered(phone) != first
+    expect(phone.locator("#model input")).to_have_value(re.compile("streets"))
+    phone.locator("#model input").tap()
+    phone.get_by_role("option").first.tap()
+    answered(phone)
+    expect(phone.locator("#model input")).to_have_value(re.compile("animals"))
+    slider = phone.locator("#iterations input")
     _, y = middle(slider)
     box = slider.bounding_box()
-    before = phone.evaluate(FRAME, "refined")
-    drag(phone, (box["x"] + box["width"] / 4, y), (box["x"] + 10, y))
-    expect(slider).to_have_value("0")
-    phone.wait_for_function(OTHER, arg=["refined", before])
-    expect(phone.locator("#panels")).to_contain_text("CRF off")
-    slider.tap(position={"x": box["width"] / 4, "y": box["height"] / 2})
-    expect(slider).to_have_value("5")
-    expect(phone.locator("#panels")).to_contain_text("5 iterations")
-
-
-def test_the_photo_that_is_looked_into_follows_a_finger(phone):
+    at = [(box["x"] + 9 + (box["width"] - 18) * part / 20, y) for part in (3, 1)]
+    fingers(phone, tuple(at))
+    expect(caption(phone, "refined")).to_have_text(iterations(1))
     phone.get_by_role("tab", name="Look inside").tap()
-    x, y = middle(phone.locator("#lens canvas"))
-    phone.touchscreen.tap(x, y)
-    scrolled = phone.evaluate("scrollY")
-    before = phone.evaluate(LENS)
-    drag(phone, (x, y), (x + 100, y), (x + 100, y + 40))
-    phone.wait_for_function(f"(before) => ({LENS})() !== before", arg=before)
-    assert phone.evaluate("scrollY") == scrolled
+    lens = phone.locator("#lens canvas")
+    expect(lens).to_be_visible()
+    x, y = middle(lens)
+    before = phone.evaluate("document.querySelector('#lens canvas').toDataURL()")
+    phone.touchscreen.tap(x + 40, y + 10)
+    phone.wait_for_function(
+        "(before) => document.querySelector('#lens canvas').toDataURL() !== before", arg=before
+    )

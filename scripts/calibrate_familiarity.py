@@ -28,7 +28,6 @@ THINGS = ("everyday", "animals")  # the first that is there stands against stree
 PENALTY = 3.0  # of the squared weights: there are few photos
 QUANTILE = 0.97  # of the own domain's photos that are to pass
 ROUNDS = 10
-SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
 def main() -> None:
@@ -71,8 +70,9 @@ def own_and_other(domain: str, data: Path) -> tuple[Path, Path] | None:
 
 def photos(folder: Path, limit: int) -> list[Path]:
     """Return so many of a folder's photos, evenly from all of it."""
-    found = sorted(each for each in folder.iterdir() if each.suffix.lower() in SUFFIXES)
-    return [found[index * len(found) // limit] for index in range(limit)][: len(found)]
+    found = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    number = min(limit, len(found))
+    return [found[index * len(found) // number] for index in range(number)]
 
 
 @torch.inference_mode()

@@ -33,66 +33,79 @@ class Shot:
     scheme: str = "light"
 
 
-def _segment(page: Page) -> None:
-    page.get_by_role("button", name="Example: Sheep").click()
-    page.locator("#photo img").wait_for()
-    page.get_by_role("button", name="Segment", exact=True).click()
-    page.locator("#status").get_by_text("Done").wait_for()
-    page.wait_for_function("document.querySelectorAll('#panels canvas').length === 3")
+# The answer to what is chosen is there and drawn.
+ANSWERED = """() => {
+  const page = document.querySelector('#page');
+  return page?.dataset.state === 'settled' && page.dataset.run
+    && !document.querySelector('#results').hasAttribute('data-stale')
+    && [...document.querySelectorAll('canvas[data-run]')]
+      .every((canvas) => canvas.dataset.run === page.dataset.run);
+}"""
+
+
+def _arrive(page: Page) -> None:
+    page.wait_for_function(ANSWERED)
+
+
+def _sheep(page: Page) -> None:
+    _arrive(page)
+    page.locator("[data-example=sheep_pasture]").click()
+    page.wait_for_function(ANSWERED)
 
 
 def _look(page: Page) -> None:
-    _segment(page)
-    page.locator("#view input").click()
-    page.get_by_role("option", name="Doubt (entropy)").click()
+    _sheep(page)
+    page.locator("#view select").select_option("entropy")
     page.locator("#legend .ramp").wait_for()
-    page.locator("#refined .image-frame").click(position={"x": 60, "y": 120})
+    page.locator("#refined .frame").click(position={"x": 60, "y": 120})
     page.locator("#probe tr").nth(9).wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _large(page: Page) -> None:
+    _arrive(page)
+    page.locator("#layout").click()
 
 
 def _compare(page: Page) -> None:
-    _segment(page)
-    page.get_by_role("button", name="Compare", exact=True).click()
+    _sheep(page)
+    page.locator("#compare").click()
     page.locator("#compare-status").get_by_text("compared").wait_for()
 
 
 def _inside(page: Page) -> None:
-    _segment(page)
+    _sheep(page)
     page.get_by_role("tab", name="Look inside").click()
     canvas = page.locator("#lens canvas")
     canvas.wait_for()
     box = canvas.bounding_box()
     canvas.click(position={"x": 0.4 * box["width"], "y": 0.45 * box["height"]})
-    page.wait_for_function("document.querySelector('#heard-colour').textContent !== '–'")
+    page.locator("#heard-colour").wait_for()
 
 
 def _take(page: Page) -> None:
-    _segment(page)
+    _sheep(page)
     page.get_by_role("tab", name="Take home").click()
     page.get_by_role("button", name="Make the files").click()
     page.locator("#files a").nth(5).wait_for()
 
 
 def _check(page: Page) -> None:
-    _segment(page)
+    _sheep(page)
     page.get_by_role("tab", name="Check").click()
     page.locator("#truth-report table").wait_for()
 
 
-def _scroll(page: Page) -> None:
-    _segment(page)
-    page.locator("#panels").evaluate("panels => panels.scrollIntoView()")
-
-
 SHOTS = {
-    "segment": Shot(_segment),
-    "look": Shot(_look, "#stages"),
+    "segment": Shot(_arrive),
+    "large": Shot(_large),
+    "look": Shot(_look, "#results"),
     "compare": Shot(_compare, "#more"),
     "inside": Shot(_inside, "#more"),
     "take": Shot(_take, "#more"),
     "check": Shot(_check, "#more"),
-    "phone": Shot(_scroll, None, PHONE),
-    "dark": Shot(_segment, scheme="dark"),
+    "phone": Shot(_arrive, None, PHONE),
+    "dark": Shot(_arrive, scheme="dark"),
 }
 
 

@@ -1,6 +1,5 @@
 """How the page is launched, and what is made ready while a visitor still looks for a photo."""
 
-import itertools
 import logging
 import threading
 import time
@@ -58,17 +57,14 @@ def theme() -> gr.themes.Base:
 
 
 def keep_clean() -> threading.Thread:
-    """Delete old pictures and give back memory in the background, visitors or not."""
-
-    between = round(files.SECONDS_KEPT / 2 / PAUSE)
+    """Delete what is old and give back memory in the background, visitors or not."""
 
     def sweep() -> None:
-        for pauses in itertools.count(1):
+        while True:
             time.sleep(PAUSE)
             memory.give_back()
-            if pauses % between == 0:
-                for kept in (files, photos, masks, RESULTS):
-                    kept.sweep()
+            for kept in (files, photos, masks, RESULTS):
+                kept.sweep()
 
     thread = threading.Thread(target=sweep, daemon=True, name="sweep")
     thread.start()

@@ -34,6 +34,5 @@ page = shell.build()
 _, age = page.delete_cache
 page.delete_cache = (1, age)
 launch.PAUSE = 1
-launch.BETWEEN = 1
 launch.keep_clean()
 page.launch(**launch.options())

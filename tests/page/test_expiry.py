@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import httpx
 from gradio_client import Client, handle_file
 
 from scripts import running
@@ -13,10 +14,12 @@ PATIENCE = 120  # seconds; a busy machine needs ten times what an idle one does
 
 def test_photo_and_results_are_deleted_after_an_hour(zoo_folder, photo_path, tmp_path):
     clock, cache = tmp_path / "clock", tmp_path / "cache"
+    cache.mkdir()
     put(clock, 0)
     variables = {
         "SEG_MODELS_WEIGHTS_DIR": str(zoo_folder),
-        "GRADIO_TEMP_DIR": str(cache),
+        "GRADIO_TEMP_DIR": str(cache / "gradio"),
+        "TMPDIR": str(cache),
         "CLOCK": str(clock),
         "PYTHONPATH": str(running.ROOT),
     }
@@ -27,9 +30,10 @@ def test_photo_and_results_are_deleted_after_an_hour(zoo_folder, photo_path, tmp
     with running.process(variables, SCRIPT) as (address, _):
         of_the_page = kept()
         segment(address, photo_path)
+        key = hand_in(address, photo_path)
         of_the_visitor = kept() - of_the_page
         assert photo_path.name in {each.name for each in of_the_visitor}
-        assert len(of_the_visitor) >= 4  # the photo, and the three pictures it became
+        assert len(of_the_visitor) >= 6  # a program's photo, its three pictures, a page's photo
         put(clock, 50)
         time.sleep(3)  # the cleaner comes by, and leaves what is young
         assert of_the_visitor <= kept()
@@ -38,6 +42,13 @@ def test_photo_and_results_are_deleted_after_an_hour(zoo_folder, photo_path, tmp
         while kept() & of_the_visitor and time.monotonic() < end:
             time.sleep(0.2)
         assert not kept() & of_the_visitor
+        assert "refused" in httpx.get(f"{address}/page/photos/{key}.json").json()
+
+
+def hand_in(address, photo_path):
+    content = photo_path.read_bytes()
+    answer = httpx.post(f"{address}/page/photos?name=photo.png&language=en", content=content)
+    return answer.raise_for_status().json()["key"]
 
 
 def segment(address, photo_path):

@@ -5,12 +5,14 @@ import string
 
 import numpy as np
 import pytest
-from page.translations import english, errors, korean, preferred, say
 from PIL import Image
 from playwright.sync_api import expect
-from steps import opened, upload
+from steps import answered, opened, upload
 
-from page import translations, truth
+from page.i18n import english, errors, korean, preferred, say
+from page.segment import photos
+from page.server.routes import STATIC
+from page.tabs import check
 from seg_models import preprocess
 from seg_models.checkpoints import registry, weights
 from seg_models.evaluation import labelled_photos, metrics
@@ -20,11 +22,7 @@ from seg_models.specs import Checkpoint
 ENGLISH_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[a-z]{2,})+")
 NAMES = {"Coarse to", "pip install gradio"}
 # What Gradio's own components say to screen readers, in no language but English.
-GRADIO = {
-    "Capture from camera", "File upload", "Upload file", "Paste from clipboard", "Empty value",
-    "Gradio footer navigation", "range slider for", "number input for", "Reset to default value",
-    "More tabs", "Remove this file",
-}  # fmt: skip
+GRADIO = {"Gradio footer navigation"}
 # Everything a visitor reads or hears, but for code and the record of facts, which is for programs.
 READ = """() => {
   const parts = [];
@@ -48,27 +46,27 @@ def english_left(page):
     return found - NAMES - GRADIO
 
 
-def test_a_korean_browser_reads_no_english_sentence(browser, server, photo_path, tmp_path):
+def test_a_korean_browser_reads_no_english_sentence(browser, site, tmp_path):
     letter = tmp_path / "letter.jpg"
     letter.write_text("Dear reader")
     mask = tmp_path / "mask.png"
-    Image.fromarray(np.ones((64, 96), np.uint8)).save(mask)
-    with opened(browser, server, locale="ko-KR") as page:
+    Image.fromarray(np.ones((40, 60), np.uint8)).save(mask)
+    with opened(browser, site.address, locale="ko-KR") as page:
+        answered(page)
         expect(page.locator("#segment")).to_have_text("분할하기")
         expect(page.locator("#examples img").first).to_have_attribute("alt", re.compile("예제"))
         expect(page.locator("#model input")).to_have_value(re.compile("동물"))
-        page.locator("#segment").click()
-        expect(page.get_by_test_id("toast-body")).to_contain_text("아직 사진이 없습니다")
         page.locator("#photo input[type=file]").set_input_files(letter)
-        expect(page.get_by_test_id("toast-body").last).to_contain_text("그림이 아닙니다")
+        expect(page.locator("#photo .worse")).to_contain_text("그림이 아닙니다")
         assert english_left(page) == set()
-        upload(page, photo_path)
-        page.locator("#segment").click()
+        upload(page, site.photos[0].path)
         expect(page.locator("#status")).to_contain_text("걸렸습니다")
-        expect(page.locator("#panels")).to_contain_text("5회 반복")
-        page.locator("#refined .image-frame").click(position={"x": 20, "y": 20})
-        expect(page.locator("#probe")).to_contain_text("5회 반복 후")
-        expect(page.locator("#inspect .tip")).to_contain_text("점수 맵")
+        expect(page.locator("#refined .caption")).to_contain_text("3회 반복")
+        for place in ("#card summary", "#bring summary", "#crf-settings summary"):
+            page.locator(place).click()
+        page.locator("#refined .frame").click(position={"x": 20, "y": 20})
+        expect(page.locator("#probe")).to_contain_text("3회 반복 후")
+        expect(page.locator(".loupe")).to_contain_text("점수 맵")
         page.locator("#compare").click()
         expect(page.locator("#compare-status")).to_contain_text("비교했습니다")
         page.get_by_role("tab", name="가져가기").click()
@@ -77,11 +75,21 @@ def test_a_korean_browser_reads_no_english_sentence(browser, server, photo_path,
         assert english_left(page) == set()
         page.get_by_role("tab", name="정답 확인").click()
         page.locator("#truth input[type=file]").set_input_files(mask)
-        expect(page.locator("#truth-report")).to_contain_text("여기서는 CRF가")
-        page.locator("#view input").click()
-        page.get_by_role("option", name="불확실성").click()
+        expect(page.locator("#truth-report")).to_contain_text("CRF")
+        page.locator("#view select").select_option("entropy")
         expect(page.locator("#refined img")).to_have_attribute("alt", re.compile("불확실성"))
         assert english_left(page) == set()
+
+
+def test_the_language_is_changed_on_the_page_and_stays(browser, site):
+    with opened(browser, site.address) as page:
+        run = answered(page)
+        page.get_by_label("Language").select_option("ko")
+        expect(page.locator("#segment")).to_have_text("분할하기")
+        assert answered(page) == run  # nothing is computed anew
+        expect(page.locator("#status")).to_contain_text("걸렸습니다")
+        page.reload()
+        expect(page.locator("#segment")).to_have_text("분할하기")
 
 
 def places(text):
@@ -96,9 +104,12 @@ def test_both_languages_have_the_same_texts_with_the_same_places():
         assert places(text) == places(translation), text
 
 
-def test_a_text_that_is_nowhere_is_refused():
-    with pytest.raises(ValueError, match="no text called"):
-        translations.text("tittle")
+def test_every_text_that_the_scripts_ask_for_is_there_and_no_other():
+    sources = [*STATIC.rglob("*.js"), *STATIC.parent.rglob("*.py")]
+    asked = "\n".join(each.read_text() for each in sources if each.parent.name != "i18n")
+    fixed = set(re.findall(r"""\b(?:t|say|count)\((?:[\w.]+, )?['"]([\w -]+)['"]""", asked))
+    counted = {each for each in fixed if f"{each}-one" in english.TEXTS}
+    assert fixed - counted <= english.TEXTS.keys()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,6 @@ def test_the_language_is_the_first_that_the_browser_asks_for(asked, language):
 
 
 def test_every_class_and_example_has_a_korean_name():
-    from page import photos
     from seg_models import labels
 
     known = [each for label_set in labels.DOMAINS.values() for each in label_set.classes]
@@ -209,5 +219,5 @@ def test_a_file_name_with_braces_is_kept():
 
 def test_the_verdict_says_in_korean_that_the_crf_hurts():
     scores = [metrics.Scores(each, each, (each, each)) for each in (0.7, 0.6)]
-    assert "나쁘게" in truth.verdict(scores, "ko")
+    assert "나쁘게" in check.verdict(scores, "ko")
     assert say("ko", "hurts", mious="", best=1) != say("ko", "only-hurts", mious="", best=0)

@@ -6,8 +6,8 @@ import shutil
 import pytest
 from hub.loopback_client import running
 from playwright.sync_api import expect
-from steps import opened, upload
-from test_page_care import violations
+from steps import answered, choose, opened, upload
+from test_accessibility import violations
 
 from scripts import running as started
 
@@ -42,18 +42,9 @@ def online(hub, zoo_folder, tmp_path_factory):
         yield address
 
 
-def choose(page, words):
-    page.locator("#model input").click()
-    page.get_by_role("option", name=words).click()
-
-
-def segment(page):
-    page.get_by_role("button", name="Segment", exact=True).click()
-
-
 def test_a_network_of_ones_own_is_opened_chosen_and_used(browser, online, photo_path):
     with opened(browser, online) as page:
-        page.get_by_role("button", name="Bring your own network").click()
+        page.locator("#bring summary").click()
         page.get_by_label("Hub repo").fill("visitor/absent")
         page.get_by_role("button", name="Open it").click()
         expect(page.locator("#bring-status")).to_contain_text("there is no visitor/absent")
@@ -62,10 +53,10 @@ def test_a_network_of_ones_own_is_opened_chosen_and_used(browser, online, photo_
         expect(page.locator("#bring-status")).to_contain_text("is open and chosen")
         own = re.compile("DeepLab v1 · visitor/net@[0-9a-f]{7}")
         expect(page.locator("#model input")).to_have_value(own)
+        page.locator("#card summary").click()
         expect(page.locator("#weights")).to_contain_text("Opened for you: visitor/net@")
         upload(page, photo_path)
-        segment(page)
-        expect(page.locator("#status")).to_contain_text("Weights: visitor/net@")
+        expect(page.locator("#details pre")).to_contain_text("visitor/net")
         assert violations(page) == []
 
 
@@ -79,16 +70,16 @@ def test_a_silent_hub_is_said_and_the_rest_of_the_page_works(browser, hub, onlin
     """The three tests share a page: this one comes last, since a failed Hub is remembered."""
     hub.fault("silent", f"tests/{ABSENT}")
     with opened(browser, online) as page:
-        choose(page, "streets")
-        expect(page.locator("#weights")).to_contain_text("are on the Hub")
         upload(page, photo_path)
-        segment(page)
-        expect(page.get_by_test_id("toast-body")).to_contain_text("does not answer")
-        choose(page, "animals")
+        choose(page, re.compile("from the Hub"))
+        page.locator("#card summary").click()
+        expect(page.locator("#weights")).to_contain_text("are on the Hub")
+        expect(page.locator("#status")).to_contain_text("does not answer")
+        choose(page, re.compile("val mIoU 25 %$"))
         expect(page.locator("#weights")).to_contain_text("came with this page")
-        segment(page)
+        answered(page)
         expect(page.locator("#status")).to_contain_text("Done")
     with opened(browser, online) as page:
-        choose(page, "not available")
+        choose(page, re.compile("not available"))
+        page.locator("#card summary").click()
         expect(page.locator("#weights")).to_contain_text("Not available: http://127.0.0.1")
-        expect(page.get_by_test_id("toast-body")).to_contain_text("is not available")

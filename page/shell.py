@@ -12,7 +12,7 @@ from .server.turns import AT_ONCE, WAITING
 
 TITLE = "Coarse to Crisp"
 ITERATIONS = 5  # of the CRF, where a program does not say
-FRAME = '<main id="page"></main>'
+FRAME = '<div id="page"></div>'
 # An address from the server's root holds behind a proxy, too, wherever that puts the page.
 START = """
 const root = (window.gradio_config?.root ?? '').replace(/\\/$/, '');

@@ -35,7 +35,7 @@ def options() -> dict[str, Any]:
         "max_file_size": guard.LARGEST_FILE,
         "app_kwargs": {
             "middleware": [Middleware(guard.RequestLimit)],
-            "routes": [routes.mounted()],
+            "routes": routes.routes(),
         },
         "show_error": False,
         "footer_links": ["api"],

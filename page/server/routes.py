@@ -10,7 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from seg_models.specs import VOID
@@ -32,33 +32,37 @@ SAID = ("sentence", "remark")  # of a message: what the engine says, in English
 FRESH = {"Cache-Control": "no-cache"}  # kept by the browser, but asked for whether it changed
 
 
-def mounted() -> Mount:
-    """Return the page's routes, for Gradio's server to hold beside its own."""
-    return Mount(
-        "/page",
-        routes=[
-            Mount("/static", _Modules(directory=STATIC)),
-            Route("/facts.json", _facts),
-            Route("/texts/{language}.json", _texts),
-            Route("/examples/{key}.webp", _thumbnail),
-            Route("/photos/{key}.json", _photo_facts),
-            Route("/photos/{key}.{kind}", _photo),
-            Route("/photos", _receive_photo, methods=["POST"]),
-            Route("/masks", _receive_mask, methods=["POST"]),
-            Route("/run", streams.route("run", _run), methods=["POST"]),
-            Route("/compare", streams.route("compare", compare.answer), methods=["POST"]),
-            Route("/fields", streams.route("fields", look_inside.fields), methods=["POST"]),
-            Route("/growth", streams.route("growth", look_inside.activations), methods=["POST"]),
-            Route("/take", streams.route("take", take_home.answer), methods=["POST"]),
-            Route("/check", streams.route("check", check.answer), methods=["POST"]),
-            Route("/bring", streams.route("bring", bringing.answer), methods=["POST"]),
-            Route("/stop", _stop, methods=["POST"]),
-            Route("/levels", _asked(_levels), methods=["POST"]),
-            Route("/probe", _asked(_probe), methods=["POST"]),
-            Route("/film/{run}.gif", _film),
-            Route("/files/{folder}/{name}", _file),
-        ],
-    )
+def routes() -> list[Route]:
+    """Return the page's routes, for Gradio's server to hold beside its own.
+
+    Each by itself, not mounted together: below a path of another server only single ones are found.
+    """
+    return [
+        Route("/page/static/{path:path}", _static),
+        Route("/page/facts.json", _facts),
+        Route("/page/texts/{language}.json", _texts),
+        Route("/page/examples/{key}.webp", _thumbnail),
+        Route("/page/photos/{key}.json", _photo_facts),
+        Route("/page/photos/{key}.{kind}", _photo),
+        Route("/page/photos", _receive_photo, methods=["POST"]),
+        Route("/page/masks", _receive_mask, methods=["POST"]),
+        Route("/page/run", streams.route("run", _run), methods=["POST"]),
+        Route("/page/compare", streams.route("compare", compare.answer), methods=["POST"]),
+        Route("/page/fields", streams.route("fields", look_inside.fields), methods=["POST"]),
+        Route("/page/growth", streams.route("growth", look_inside.activations), methods=["POST"]),
+        Route("/page/take", streams.route("take", take_home.answer), methods=["POST"]),
+        Route("/page/check", streams.route("check", check.answer), methods=["POST"]),
+        Route("/page/bring", streams.route("bring", bringing.answer), methods=["POST"]),
+        Route("/page/stop", _stop, methods=["POST"]),
+        Route("/page/levels", _asked(_levels), methods=["POST"]),
+        Route("/page/probe", _asked(_probe), methods=["POST"]),
+        Route("/page/film/{run}.gif", _film),
+        Route("/page/files/{folder}/{name}", _file),
+    ]
+
+
+async def _static(request: Request) -> Response:
+    return await MODULES.get_response(request.path_params["path"], request.scope)
 
 
 class _Modules(StaticFiles):
@@ -68,6 +72,9 @@ class _Modules(StaticFiles):
         response = super().file_response(*arguments, **named)
         response.headers.update(FRESH)
         return response
+
+
+MODULES = _Modules(directory=STATIC)
 
 
 def _run(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[str, Any]]:

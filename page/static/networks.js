@@ -30,6 +30,7 @@ export class Networks {
   translate() {
     this.label.textContent = t('network');
     this.list.setAttribute('aria-label', t('network'));
+    this.input.setAttribute('aria-label', t('network')); // the label is not shown on a phone
     this.fill();
     this.draw();
   }

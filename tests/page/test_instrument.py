@@ -114,7 +114,7 @@ def test_in_a_panel_the_arrows_move_the_cross(page):
     first = page.locator("#probe h3").inner_text()
     page.keyboard.press("Shift+ArrowDown")
     expect(page.locator("#probe h3")).not_to_have_text(first)
-    expect(page.locator("p.spoken").first).to_contain_text("Refined: ")
+    expect(page.locator("#page > .spoken")).to_contain_text("Refined: ")
     page.keyboard.press("Escape")
     expect(page.locator("#probe h3")).to_have_count(0)
 

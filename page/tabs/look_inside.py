@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from seg_models import pipeline, preprocess
-from seg_models.explain.decoder_activations import growth
+from seg_models.explain import decoder_activations
 from seg_models.explain.receptive_field import receptive_field
 from seg_models.pipeline import Segmenter
 from seg_models.specs import Checkpoint, WeightsError
@@ -64,7 +64,7 @@ def fields(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[st
     yield {"html": figures.grid(found), "status": say(language, "pixel", x=int(x), y=int(y))}
 
 
-def activations(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[str, str]]:
+def growth(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[str, str]]:
     """Yield figures and status as HTML: a decoder's maps of a photo, from coarse to fine.
 
     Args:
@@ -82,7 +82,7 @@ def activations(asked: dict[str, Any], work: Work, language: str) -> Iterator[di
     label = shown if 0 <= shown < len(checkpoint.labels.classes) else None
     with turn(work):
         segmenter, images = _prepared(checkpoint, capped)
-        found = growth(segmenter.network, images, label)
+        found = decoder_activations.growth(segmenter.network, images, label)
     height, width = images.shape[2:]
     drawn = figures.growth(checkpoint, capped, found, label, language)
     name = catalogue.architecture(checkpoint)

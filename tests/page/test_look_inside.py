@@ -51,7 +51,7 @@ def fields(**asked):
 
 
 def activations(**asked):
-    return [tuple(each.values()) for each in look_inside.activations(asked, Work("me"), EN)]
+    return [tuple(each.values()) for each in look_inside.growth(asked, Work("me"), EN)]
 
 
 def test_each_network_shows_what_its_score_saw_when_it_is_done(key, photo_path):

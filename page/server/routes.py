@@ -49,7 +49,7 @@ def routes() -> list[Route]:
         Route("/page/run", streams.route("run", _run), methods=["POST"]),
         Route("/page/compare", streams.route("compare", compare.answer), methods=["POST"]),
         Route("/page/fields", streams.route("fields", look_inside.fields), methods=["POST"]),
-        Route("/page/growth", streams.route("growth", look_inside.activations), methods=["POST"]),
+        Route("/page/growth", streams.route("growth", look_inside.growth), methods=["POST"]),
         Route("/page/take", streams.route("take", take_home.answer), methods=["POST"]),
         Route("/page/check", streams.route("check", check.answer), methods=["POST"]),
         Route("/page/bring", streams.route("bring", bringing.answer), methods=["POST"]),

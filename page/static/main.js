@@ -26,6 +26,7 @@ import { tablist } from './tabs/tablist.js';
 
 const RUNS = ['photo', 'model', 'iterations', 'settings']; // choices that may need a run
 const DRAWS = ['zoom', 'opacity', 'palette', 'isolated', 'view', 'on', 'iterations', 'layout', 'line', 'sides', 'pixel'];
+const NARROW = window.matchMedia('(max-width: 899px)'); // as in page.css
 const LANGUAGES = { en: 'English', ko: '한국어' };
 
 class App {
@@ -127,6 +128,7 @@ class App {
       iterations: null,
     });
     this.runs.follow(); // it may have been chosen before, and stopped
+    if (NARROW.matches) this.panels.element.scrollIntoView({ block: 'nearest' });
   }
 
   chooseExample(key) {

@@ -93,6 +93,17 @@ export class Panels {
 
   step(bigger) { this.panels[this.app.choices.now.panel].control.step(bigger); }
 
+  // Where one panel is in sight at a time, the one that is chosen is to be it from the start.
+  #settle() {
+    const { clientWidth, scrollWidth } = this.list;
+    if (this.settled || !clientWidth) return;
+    this.settled = true;
+    if (scrollWidth <= clientWidth + 1) return;
+    const { figure } = this.panels[this.app.choices.now.panel];
+    const left = figure.offsetLeft - this.list.offsetLeft;
+    this.list.scrollTo({ left, behavior: 'instant' });
+  }
+
   // Brings a panel to the front, where only one is in sight, and gives it the keyboard.
   reveal(number, focus = false) {
     this.app.choices.set({ panel: number });
@@ -201,6 +212,7 @@ export class Panels {
     const { width, height } = shown.photo;
     this.list.style.setProperty('--aspect', Math.min(2, Math.max(0.8, width / height)));
     if (this.app.choices.now.layout === 'one') return void this.app.swipe.draw();
+    this.#settle();
     const ratio = window.devicePixelRatio || 1;
     this.panels.forEach(({ canvas, frame }, panel) => {
       const [across, down] = [frame.clientWidth, frame.clientHeight];

@@ -77,7 +77,7 @@ def test_the_list_of_examples_is_the_folder():
     assert sorted(each["file"] for each in listed) == sorted(p.name for p in EXAMPLES.glob("*.jpg"))
     assert len({each["title"] for each in listed}) == len(listed)
     for each in listed:
-        assert each.keys() - {"truth"} == {"file", "title", "domain", "alt"}
+        assert each.keys() - {"truth", "failure"} == {"file", "title", "domain", "alt"}
         assert each["domain"] in DOMAINS
         assert 10 <= len(each["alt"]) <= 125, f"alternative text of {each['file']}"
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from pathlib import Path
 from uuid import uuid4
 
-from seg_models.evaluation import metrics
+from seg_models.evaluation import ground_truth
 
 from ..i18n.errors import NO_TRUTH
 from ..server import files
@@ -24,17 +24,15 @@ def receive(path: Path, name: str) -> str:
     """Keep a mask that was handed in, and return its key.
 
     Raises:
-        ValueError: If it is no indexed or grey PNG.
+        ValueError: If it is no picture of labels (see `ground_truth.read_labels`).
     """
     folder = files.lasting_folder()
     kept = folder / name
     path.replace(kept)
     try:
-        metrics.read_truth(kept)
-    except (OSError, ValueError) as error:
+        ground_truth.read_labels(kept)
+    except ValueError:
         files.remove(folder)
-        if isinstance(error, OSError):
-            raise ValueError(f"{name} is not a picture; give an indexed PNG") from error
         raise
     key = uuid4().hex
     with _lock:

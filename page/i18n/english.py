@@ -258,4 +258,4 @@ TEXTS = {
     "mean": "mean",
 }
 
-NAMES = {"camvid": "streets", "voc": "20 everyday things"}
+NAMES = {"camvid": "streets", "everyday": "everyday things", "voc": "20 everyday things"}

@@ -255,7 +255,7 @@ TEXTS = {
 }
 
 NAMES = {
-    "animals": "동물", "camvid": "거리", "voc": "일상 사물 20가지",
+    "animals": "동물", "camvid": "거리", "everyday": "일상 사물", "voc": "일상 사물 20가지",
     "streets": "거리", "20 everyday things": "일상 사물 20가지",
     "background": "배경", "cat": "고양이", "cow": "소", "dog": "개", "horse": "말",
     "person": "사람", "sheep": "양",

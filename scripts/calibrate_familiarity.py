@@ -81,7 +81,7 @@ def described(checkpoint: Checkpoint, paths: list[Path]) -> np.ndarray:
     network = pipeline.load(checkpoint, "cpu").network
     rows = []
     for path in paths:
-        images = preprocess.images(preprocess.open_photo(path), checkpoint.recipe)
+        images = preprocess.images(preprocess.open_photo(path), checkpoint.preprocessing)
         rows.append(statistics(network.score_map(images)[0]))
     return np.stack(rows)
 

@@ -15,7 +15,7 @@ from page.tabs import check
 from seg_models import pipeline
 from seg_models.checkpoints import registry
 from seg_models.evaluation import metrics
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import summary
 
 
@@ -36,7 +36,7 @@ def row(example: photos.Example, name: str) -> str:
     """Return an example's line of the table."""
     segmenter = pipeline.load(name)
     segmentation = segmenter.segment(example.path, segmenter.checkpoint.crf)
-    before = likeliest(segmentation.probabilities).numpy()
+    before = argmax(segmentation.probabilities).numpy()
     after = segmentation.history[-1].numpy()
     found = summary.shares(after, segmenter.checkpoint.labels)[:4]
     named = ", ".join(f"{each['class']} {100 * each['share']:.0f}" for each in found)

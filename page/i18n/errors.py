@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from seg_models.device import GPU_FULL
+from seg_models.specs import Message
 
 from . import ENGLISH, name
 
@@ -162,14 +165,22 @@ KOREAN = {
 def translated(language: str, sentence: str) -> str:
     """Return an error's English sentence in `language`; one that is not known stays as it is."""
     if language == ENGLISH:
-        return sentence
+        return str(sentence)
+    if isinstance(sentence, Message) and sentence.template in KOREAN:
+        return _filled(KOREAN[sentence.template], sentence.parameters, language)
     for pattern, korean in _patterns():
         if found := pattern.fullmatch(sentence):
-            places = found.groupdict()
-            return korean.format(
-                **{place: translated(language, each) for place, each in places.items()}
-            )
-    return name(language, sentence)
+            return _filled(korean, found.groupdict(), language)
+    return name(language, str(sentence))
+
+
+def _filled(korean: str, parameters: Mapping[str, Any], language: str) -> str:
+    """Return a template with its places filled, what is such a sentence being translated, too."""
+    told = {
+        place: translated(language, each) if isinstance(each, str) else each
+        for place, each in parameters.items()
+    }
+    return korean.format(**told)
 
 
 @lru_cache(maxsize=1)

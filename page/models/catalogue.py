@@ -74,7 +74,7 @@ def palette(checkpoint: Checkpoint, safe: bool) -> LabelSet:
 
 def described(checkpoint: Checkpoint) -> dict[str, Any]:
     """Return the facts of a checkpoint that the page shows, or draws a result by."""
-    state, _, reason = weights.status(checkpoint).partition(": ")
+    reason = weights.obstacle(checkpoint) or ""
     year, paper = _paper(checkpoint.architecture)
     label_set = checkpoint.labels
     return {
@@ -92,7 +92,7 @@ def described(checkpoint: Checkpoint) -> dict[str, Any]:
         "parameters": checkpoint.parameters,
         "megabytes": checkpoint.file_bytes and round(checkpoint.file_bytes / 2**20),
         "embedded": checkpoint.embedded,
-        "state": state,
+        "state": weights.status(checkpoint).value,
         "reason": {language: translated(language, reason) for language in TABLES},
     }
 

@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 
 from seg_models.specs import Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
 
 from ..i18n import preferred
@@ -47,7 +47,7 @@ def segment(
             segmentation = network.segment(checkpoint, photo, crf)
         stages = {
             "score_map": _score_map(segmentation),
-            "upsampled": likeliest(segmentation.probabilities).numpy(),
+            "upsampled": argmax(segmentation.probabilities).numpy(),
         }
         stages["refined"] = (
             segmentation.history[-1].numpy() if segmentation.history else stages["upsampled"]
@@ -58,4 +58,4 @@ def segment(
 
 
 def _score_map(segmentation: Segmentation) -> np.ndarray:
-    return cells(likeliest(segmentation.score_map).numpy(), segmentation.photo.shape[:2])
+    return cells(argmax(segmentation.score_map).numpy(), segmentation.photo.shape[:2])

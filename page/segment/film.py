@@ -9,7 +9,7 @@ from PIL import Image
 
 from seg_models import preprocess
 from seg_models.specs import LabelSet, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw
 
 from ..models import catalogue
@@ -42,6 +42,6 @@ def pictures(segmentation: Segmentation, safe: bool) -> list[np.ndarray]:
     photo = preprocess.cap(segmentation.photo, SIDE)
     size = photo.shape[:2]
     label_set: LabelSet = catalogue.palette(segmentation.checkpoint, safe)
-    stages = [likeliest(segmentation.score_map), likeliest(segmentation.probabilities)]
+    stages = [argmax(segmentation.score_map), argmax(segmentation.probabilities)]
     labels = [cells(np.asarray(each), size) for each in (*stages, *segmentation.history)]
     return [photo, *(draw.overlay(photo, each, label_set) for each in labels)]

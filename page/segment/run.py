@@ -16,8 +16,9 @@ from uuid import uuid4
 
 from seg_models import pipeline
 from seg_models.checkpoints import weights
+from seg_models.device import GPU_FULL
 from seg_models.specs import Checkpoint, CrfSettings, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import summary
 
 from ..models import catalogue, custom_models, fetching
@@ -138,7 +139,7 @@ def _stages(
         segmentation = replace(next(stages), photo_size=photo.size)
     else:
         yield _score_map(segmentation)
-    labels = likeliest(segmentation.probabilities)
+    labels = argmax(segmentation.probabilities)
     yield {
         "kind": "stage",
         "stage": 1,
@@ -161,8 +162,8 @@ def _stages(
         "kind": "done",
         "run": identity,
         "details": summary.details(segmentation, pipeline.labels(segmentation)),
-        "weights": weights.status(checkpoint),
-        "remark": segmentation.remark,
+        "weights": weights.status(checkpoint).value,
+        "remark": GPU_FULL if segmentation.fell_back_to_cpu else "",
         "strange": familiarity.strange(checkpoint, segmentation.score_map),
     }
 
@@ -187,7 +188,7 @@ def _score_map(segmentation: Segmentation) -> Message:
     return {
         "kind": "stage",
         "stage": 0,
-        "map": pictures.packed(likeliest(segmentation.score_map)),
+        "map": pictures.packed(argmax(segmentation.score_map)),
         "stride": segmentation.output_stride,
         "seen": [width, height],
         "milliseconds": spent["preprocess"] + spent["network"],

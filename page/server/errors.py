@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from seg_models.specs import WeightsError
+from seg_models.specs import Message, WeightsError
 
 from ..i18n.errors import DISK_FULL, UNFORESEEN, translated
 
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 def sentence(error: Exception, language: str) -> str:
     """Return an error in one sentence, told in `language`; the unforeseen is logged in full."""
     if isinstance(error, ValueError | WeightsError):
-        return translated(language, str(error))
+        said = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+        return translated(language, said)
     log.error("a visitor's request failed", exc_info=error)
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     return translated(language, DISK_FULL if full else UNFORESEEN)

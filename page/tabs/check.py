@@ -13,7 +13,7 @@ from seg_models.evaluation import labelled_photos, metrics
 from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
 from seg_models.specs import VOID, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 
 from ..i18n import ENGLISH, name, say
 from ..i18n.errors import NO_TRUTH
@@ -80,7 +80,7 @@ def report(segmentation: Segmentation, truth: np.ndarray, language: str) -> str:
         language: To say it in.
     """
     classes = segmentation.checkpoint.labels.classes
-    stages = [likeliest(segmentation.probabilities).numpy()]
+    stages = [argmax(segmentation.probabilities).numpy()]
     stages += [each.numpy() for each in segmentation.history]
     scores = [metrics.scores(metrics.confusion(each, truth, len(classes))) for each in stages]
     picture = ""

@@ -12,7 +12,7 @@ import numpy as np
 
 from seg_models import preprocess
 from seg_models.specs import Checkpoint, Segmentation, WeightsError
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
 
 from ..i18n import count, name, say, wording
@@ -41,7 +41,7 @@ class Answer:
         if self.segmentation is None:
             return None
         history = self.segmentation.history
-        return (history[-1] if history else likeliest(self.segmentation.probabilities)).numpy()
+        return (history[-1] if history else argmax(self.segmentation.probabilities)).numpy()
 
 
 def answer(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[str, str]]:
@@ -109,7 +109,7 @@ def _ask(
 
 def _light(segmentation: Segmentation) -> Segmentation:
     """Return the result with its last labels alone, in place of the probabilities."""
-    last = segmentation.history[-1:] or (likeliest(segmentation.probabilities),)
+    last = segmentation.history[-1:] or (argmax(segmentation.probabilities),)
     return replace(segmentation, probabilities=None, refined=None, history=last)
 
 

@@ -94,7 +94,7 @@ def _prepared(checkpoint: Checkpoint, photo: np.ndarray) -> tuple[Segmenter, Ten
     """Return the network and its input, at the recipe's size: the bound on memory and time."""
     # A Space's shared GPU is lent for segmenting; a look inside can wait for the processor.
     segmenter = pipeline.load(checkpoint, "cpu" if network.ZERO_GPU else "auto")
-    return segmenter, preprocess.images(photo, checkpoint.recipe).to(segmenter.device)
+    return segmenter, preprocess.images(photo, checkpoint.preprocessing).to(segmenter.device)
 
 
 def _moved(pixel: tuple[float, float], photo: tuple, images: tuple) -> tuple[int, int]:

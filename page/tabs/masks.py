@@ -8,7 +8,9 @@ from collections import OrderedDict
 from pathlib import Path
 from uuid import uuid4
 
-from seg_models.evaluation import ground_truth
+import numpy as np
+
+from seg_models.evaluation import metrics
 
 from ..i18n.errors import NO_TRUTH
 from ..server import files
@@ -24,13 +26,13 @@ def receive(path: Path, name: str) -> str:
     """Keep a mask that was handed in, and return its key.
 
     Raises:
-        ValueError: If it is no picture of labels (see `ground_truth.read_labels`).
+        ValueError: If it is no picture of labels.
     """
     folder = files.lasting_folder()
     kept = folder / name
     path.replace(kept)
     try:
-        ground_truth.read_labels(kept)
+        labels(kept)
     except ValueError:
         files.remove(folder)
         raise
@@ -41,6 +43,18 @@ def receive(path: Path, name: str) -> str:
             _, (oldest, _) = _kept.popitem(last=False)
             files.remove(oldest.parent)
     return key
+
+
+def labels(path: Path) -> np.ndarray:
+    """Return a mask's class indices, `(H, W)`.
+
+    Raises:
+        ValueError: If it is no indexed or grey PNG.
+    """
+    try:
+        return metrics.read_ground_truth(path)
+    except OSError as error:
+        raise ValueError(f"{path.name} is not a picture; give an indexed PNG") from error
 
 
 def find(key: str) -> Path:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from seg_models import pipeline
 from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Segmentation
-from seg_models.upsample import likeliest
+from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
 
 from ..i18n import say
@@ -56,7 +56,7 @@ def pack(segmentation: Segmentation, label_set: LabelSet, language: str) -> list
     folder = files.folder()
     labels = pipeline.labels(segmentation)
     history = segmentation.history
-    shown = history[-1] if history else likeliest(segmentation.probabilities)
+    shown = history[-1] if history else argmax(segmentation.probabilities)
     pictures = {
         "labels.png": draw.indexed_png(labels, segmentation.checkpoint.labels),
         "colours.png": Image.fromarray(draw.colour(shown, label_set)),

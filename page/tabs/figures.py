@@ -20,7 +20,8 @@ from ..segment.pictures import png_url
 SHARE = 0.95  # of the influence, within the dashed square
 BRIGHTEST = 0.998  # quantile of the influence that is drawn as the most; beyond are single pixels
 GREY, COVER = 0.4, 0.35  # of the photo under the heat, and the least of the heat over it
-MARGIN = 0.15  # of the photo's longer side: how far beyond it a field is drawn
+MARGIN = 0.15  # of the photo's longer side: how far beyond it is drawn
+INSET = 2  # pixels between the view's border and what would lie beyond
 COARSE = 160  # pixels; maps narrower than this are drawn as cells
 
 
@@ -103,23 +104,33 @@ def _all(found: ReceptiveField) -> bool:
 def _squares(photo: np.ndarray, found: ReceptiveField, side: int, alt: str) -> str:
     """Return the influence as heat over the photo, with the two squares, as an SVG.
 
-    The view goes beyond the photo where the theoretical field does, but not far.
+    The view goes equally far beyond every photo, so that networks are drawn at one scale; a side
+    of a square that lies farther is dotted, at the view's border.
     """
-    (height, width), box = found.influence.shape, found.possible
+    height, width = found.influence.shape
     margin = round(MARGIN * max(height, width))
-    left, top = max(-margin, min(0, box.left)), max(-margin, min(0, box.top))
-    right = min(width + margin, max(width, box.right + 1))
-    bottom = min(height + margin, max(height, box.bottom + 1))
+    view = Box(-margin, height + margin - 1, -margin, width + margin - 1)
     shapes = "".join(
-        f'<rect class="{kind}" x="{each.left}" y="{each.top}" width="{each.size[1]}" '
-        f'height="{each.size[0]}"/>'
-        for each, name in ((box, "theory"), (_around(box, side), "practice"))
-        for kind in ("halo", name)
+        _square(each, view, name)
+        for each, name in ((found.possible, "theory"), (_around(found.possible, side), "practice"))
     )
+    rows, columns = view.size
     return (
-        f'<svg role="img" aria-label="{alt}" viewBox="{left} {top} {right - left} {bottom - top}">'
+        f'<svg role="img" aria-label="{alt}" viewBox="{view.left} {view.top} {columns} {rows}">'
         f'<image href="{png_url(_heat(photo, found.influence))}" width="{width}" '
         f'height="{height}"/>{shapes}</svg>'
+    )
+
+
+def _square(box: Box, view: Box, name: str) -> str:
+    """Return a square, white on a dark halo, as far as it lies within the view."""
+    top, left = max(box.top, view.top + INSET), max(box.left, view.left + INSET)
+    bottom, right = min(box.bottom, view.bottom - INSET), min(box.right, view.right - INSET)
+    beyond = "" if (top, bottom, left, right) == tuple(box) else " beyond"
+    return "".join(
+        f'<rect class="{kind}" x="{left}" y="{top}" width="{right - left + 1}" '
+        f'height="{bottom - top + 1}"/>'
+        for kind in ("halo", f"{name}{beyond}")
     )
 
 

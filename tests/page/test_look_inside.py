@@ -137,3 +137,10 @@ def test_a_class_of_its_own_ends_in_its_probability(key):
 def test_what_cannot_be_shown_is_said_plainly(show, reason, key):
     with pytest.raises(ValueError, match=reason):
         show(key)
+
+
+def test_a_square_beyond_the_view_is_dotted_at_its_border():
+    found = ReceptiveField((0, 0), (5, 8), 0, np.ones((40, 60), np.float32), Box(-10, 99, -500, 70))
+    drawn = figures._squares(np.zeros((40, 60, 3), np.uint8), found, 9, "")
+    assert 'class="theory beyond" x="-7" y="-7" width="74" height="54"' in drawn
+    assert 'class="practice" ' in drawn or 'class="practice beyond"' in drawn

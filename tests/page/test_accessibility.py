@@ -86,25 +86,28 @@ def test_the_main_job_is_done_with_the_keyboard_alone(browser, site):
         expect(page.locator("#lens .spoken")).to_contain_text("Pixel")
 
 
-@pytest.mark.parametrize("width", [390, 768, 899, 900, 1024, 1440, 2560])
 @pytest.mark.parametrize("size", [(400, 4000), (4000, 400), (640, 480)], ids=str)
-def test_the_panels_never_wrap_nor_outgrow_the_window(browser, site, tmp_path, width, size):
+def test_the_panels_never_wrap_nor_outgrow_the_window(browser, site, tmp_path, size):
     photo = tmp_path / "photo.jpg"
     Image.new("RGB", size, "teal").save(photo)
     height = 800
-    with opened(browser, site.address, viewport={"width": width, "height": height}) as page:
+    with opened(browser, site.address, viewport={"width": 1440, "height": height}) as page:
         answered(page)
         upload(page, photo)
-        boxes = [page.locator(f"#{each} .frame").bounding_box() for each in
-                 ("score-map", "upsampled", "refined")]  # fmt: skip
-        assert len({each["y"] for each in boxes}) == 1
-        assert len({round(each["height"]) for each in boxes}) == 1
-        assert all(100 < each["height"] <= 0.6 * height for each in boxes)
-        if width >= 900:
-            assert boxes[2]["x"] + boxes[2]["width"] <= width
-        else:
-            assert boxes[2]["x"] >= 0 or boxes[0]["x"] >= 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (390, 768, 899, 900, 1024, 1440, 2560):
+            page.set_viewport_size({"width": width, "height": height})
+            boxes = [page.locator(f"#{each} .frame").bounding_box() for each in
+                     ("score-map", "upsampled", "refined")]  # fmt: skip
+            assert max(each["y"] for each in boxes) - min(each["y"] for each in boxes) < 1, width
+            heights = [each["height"] for each in boxes]
+            assert max(heights) - min(heights) < 1, width
+            assert min(heights) > 100 and max(heights) <= 0.6 * height + 1, width
+            if width >= 900:
+                assert boxes[2]["x"] + boxes[2]["width"] <= width
+                assert boxes[0]["x"] < boxes[1]["x"] < boxes[2]["x"]
+            else:
+                assert any(abs(each["x"] - 14) < 20 for each in boxes), width
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_on_a_phone_the_result_is_in_the_first_screen(browser, site):

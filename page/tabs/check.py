@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seg_models.evaluation import labelled_photos, metrics
+from seg_models.evaluation import metrics
 from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
 from seg_models.specs import VOID, Segmentation

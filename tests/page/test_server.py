@@ -221,6 +221,7 @@ def proxied(address, prefix):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{prefix}"
     server.shutdown()
+    server.server_close()
 
 
 def test_below_a_path_of_another_server_all_works(browser, zoo_folder, photo_path):

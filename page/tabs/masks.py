@@ -49,12 +49,9 @@ def labels(path: Path) -> np.ndarray:
     """Return a mask's class indices, `(H, W)`.
 
     Raises:
-        ValueError: If it is no indexed or grey PNG.
+        ValueError: If it is no picture of labels (see `labelled_photos.read_ground_truth`).
     """
-    try:
-        return labelled_photos.read_ground_truth(path)
-    except OSError as error:
-        raise ValueError(f"{path.name} is not a picture; give an indexed PNG") from error
+    return labelled_photos.read_ground_truth(path)
 
 
 def find(key: str) -> Path:

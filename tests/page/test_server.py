@@ -195,8 +195,9 @@ def proxied(address, prefix):
             self.answer("POST", self.rfile.read(int(self.headers.get("content-length", 0))))
 
         def answer(self, method, content):
-            if not self.path.startswith(prefix):
-                self.send_error(404)
+            if not self.path.startswith(prefix):  # Gradio's manifest is asked for at the root
+                self.send_response(204)
+                self.end_headers()
                 return
             headers = {
                 "content-type": self.headers.get("content-type", ""),
@@ -220,6 +221,7 @@ def proxied(address, prefix):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{prefix}"
     server.shutdown()
+    server.server_close()
 
 
 def test_below_a_path_of_another_server_all_works(browser, zoo_folder, photo_path):

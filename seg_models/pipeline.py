@@ -16,6 +16,7 @@ from . import crf as dense_crf
 from . import preprocess, upsample
 from .checkpoints import loader, registry
 from .device import choose_device, inference_dtype, now, on_cpu, or_on_cpu
+from .networks.precision import keep_weights_in_bfloat16
 from .specs import Checkpoint, CrfSettings, Segmentation
 
 WORKING_SIDE = 1024  # pixels; every stage works on the photo capped to this long side
@@ -97,8 +98,11 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
     images = images.to(segmenter.device, memory_format=torch.channels_last)
     ready = now(segmenter.device)
     dtype = inference_dtype(segmenter.device)
+    network = segmenter.network
+    if dtype == torch.bfloat16:
+        network = keep_weights_in_bfloat16(network, segmenter.device)
     with torch.autocast(segmenter.device, dtype, enabled=dtype != torch.float32):
-        score_map = segmenter.network.score_map(images)[0].float().contiguous()
+        score_map = network.score_map(images)[0].float().contiguous()
     done = now(segmenter.device)
     return Segmentation(
         checkpoint=segmenter.checkpoint,

@@ -121,11 +121,11 @@ def test_an_interrupted_result_is_done_again(weights, noise, tmp_path, monkeypat
     assert predict(noise, "--out", out) == 0
     save, written = Image.Image.save, []
 
-    def fail_at_the_third(self, path, *more):
+    def fail_at_the_third(self, path, **more):
         written.append(path)
         if len(written) == 3:
             raise KeyboardInterrupt
-        save(self, path, *more)
+        save(self, path, **more)
 
     with monkeypatch.context() as patch:
         patch.setattr(Image.Image, "save", fail_at_the_third)

@@ -1,11 +1,14 @@
 """bfloat16 is quicker than float32, and may not show."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
 import torch
 
 from seg_models import networks, pipeline
+from seg_models.networks import precision
 from seg_models.networks.backbones.efficientnet_lite import EfficientNetLite2
 from seg_models.networks.backbones.mobilenet_v2 import MobileNetV2
 
@@ -47,3 +50,31 @@ def test_scores_come_out_whatever_is_exact(architecture):
     network = networks.create(architecture, 3, width=0.25).eval()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         assert network.score_map(torch.zeros(1, 3, 33, 33)).isfinite().all()
+
+
+@pytest.mark.parametrize("architecture", networks.architectures())
+def test_weights_kept_in_bfloat16_change_no_bit(architecture):
+    torch.manual_seed(0)
+    network = networks.create(architecture, 3, width=0.125).eval().requires_grad_(False)
+    images = torch.rand(1, 3, 65, 70)
+    quick = precision.keep_weights_in_bfloat16(network, "cpu")
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(quick.score_map(images), network.score_map(images))
+    kept = [each for each in quick.parameters() if each.dtype == torch.bfloat16]
+    assert sum(each.numel() for each in kept) > 0.9 * sum(
+        each.numel() for each in network.parameters()
+    )
+    assert all(each.dtype == torch.float32 for each in network.parameters())
+
+
+def test_weights_are_turned_once_and_anew_when_they_change():
+    network = networks.create("unet", 3, width=0.125).eval().requires_grad_(False)
+    quick = precision.keep_weights_in_bfloat16(network, "cpu")
+    assert precision.keep_weights_in_bfloat16(network, "cpu") is quick
+    next(network.parameters()).mul_(2)
+    anew = precision.keep_weights_in_bfloat16(network, "cpu")
+    assert torch.equal(next(anew.parameters()), 2 * next(quick.parameters()))
+    known = weakref.ref(anew)
+    del network, quick, anew
+    gc.collect()
+    assert known() is None

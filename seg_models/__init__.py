@@ -12,9 +12,15 @@ upsampling, and the mask that a dense CRF makes of it:
 `checkpoints` the trained ones, `visualize` what is shown of a result.
 """
 
+import os
 from importlib import import_module
 
 from .version import __version__
+
+# How often a thread of PyTorch's looks for work before it sleeps: for longer it would slow down
+# whoever shares the cores, and asleep at once a network takes longer. Read when torch is loaded,
+# so import this package first; what is set already is left.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 _HOMES = {
     "Checkpoint": "specs",

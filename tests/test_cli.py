@@ -1,13 +1,17 @@
 """The command line: its answers, its files, its exit status and its one line of complaint."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from seg_models.cli import build_parser, commands, main
 from seg_models.crf import native_engine
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_help_and_usage_mistakes_need_no_pytorch():
@@ -133,3 +137,22 @@ def test_the_parser_takes_the_contract_to_the_letter():
     assert (chosen.namespace, chosen.names, chosen.dry_run) == ("me", ["a", "b"], True)
     chosen = parse("benchmark crf --size 10")
     assert (chosen.name, chosen.arguments) == ("crf", ["--size", "10"])
+
+
+@pytest.mark.parametrize("module", ["seg_models", "page"])
+@pytest.mark.parametrize(("given", "kept"), [({}, "20000"), ({"GOMP_SPINCOUNT": "7"}, "7")])
+def test_pytorchs_threads_are_told_not_to_wait_long_before_it_loads(module, given, kept):
+    """Whether this is used from the command line, as a library, or as a page."""
+    program = (
+        f"import os, sys, {module}; assert 'torch' not in sys.modules;"
+        "print(os.environ['GOMP_SPINCOUNT'])"
+    )
+    kept_too = {key: value for key, value in os.environ.items() if key != "GOMP_SPINCOUNT"}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],  # -S: no other package has a say
+        env={**kept_too, "PYTHONPATH": str(ROOT), **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == kept

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "assets"
 EXAMPLES = ASSETS / "examples"
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".ico"}
-TEXTS = {".py", ".md", ".txt", ".toml", ".json", ".css", ".js", ".svg", ".yml", ".yaml", ""}
+TEXTS = {".py", ".cpp", ".md", ".txt", ".toml", ".json", ".css", ".js", ".svg", ".yml", ".yaml", ""}
 FRONT_MATTER_COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
 

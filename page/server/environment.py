@@ -6,14 +6,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import seg_models  # noqa: F401  # which says how long PyTorch's threads wait, before it loads
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def prepare() -> None:
-    """Set what is not set: spinning, proxies, and folders that are this process's own."""
-    # How often a thread looks for work before it sleeps: for longer it would slow down the other
-    # visitors, and asleep at once a CRF takes half as long again.
-    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    """Set what is not set: proxies, and folders that are this process's own."""
     _bypass_proxy()
     _own_folders()
 

@@ -84,6 +84,8 @@ def unavailable() -> str:
         return "SEG_MODELS_NATIVE is 0"
     if os.name != "posix" or not sys.executable:
         return f"it is not built on {platform.system()}"
+    if not SOURCE.is_file():
+        return f"{SOURCE.name} is missing"
     return "" if _compiler() else f"there is no C++ compiler ({', '.join(COMPILERS)})"
 
 

@@ -27,6 +27,10 @@ def endpoint(tmp_path, monkeypatch):
     return module.EndpointHandler(str(folder))
 
 
+def test_the_source_of_the_native_engine_goes_along():
+    assert "seg_models/crf/native_engine.cpp" in upload.package()
+
+
 @pytest.fixture
 def picture():
     return Image.fromarray(vivid.photo())

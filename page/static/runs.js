@@ -89,8 +89,10 @@ export class Runs {
   // Shows the answer to what is chosen: at once if it is here, else by a run.
   follow() {
     if (this.wanted === null) return;
-    if (this.running ? same(this.#asked, this.wanted) : !this.needed) return void this.#tell();
-    this.start();
+    if (this.running && same(this.#asked, this.wanted)) return;
+    if (this.needed || this.running) return void this.start();
+    this.status = { kind: 'idle' }; // the answer is here: what was said of another is past
+    this.#tell();
   }
 
   // Runs what is chosen, whether its answer is here or not, unless it is on its way already.

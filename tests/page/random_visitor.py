@@ -230,9 +230,12 @@ class Visitor:
         self.page.locator("#compare").click()
 
     def point(self) -> None:
-        size = self.page.locator("#refined .frame").bounding_box()
-        place = {"x": size["width"] * self.chance.random(), "y": size["height"] * 0.4}
-        self.page.locator("#refined .frame").click(position=place)
+        frame = self.page.locator("#refined .frame")
+        frame.scroll_into_view_if_needed()
+        box = frame.bounding_box()
+        self.page.mouse.click(
+            box["x"] + box["width"] * self.chance.random(), box["y"] + box["height"] * 0.4
+        )
 
     def move_setting(self) -> None:
         settings = self.page.locator("#crf-settings")

@@ -5,8 +5,9 @@ upsampling, and the mask that a dense CRF makes of it:
 
 >>> import seg_models
 >>> segmenter = seg_models.load("deeplab_v3-animals")
->>> for segmentation in segmenter.stages("cat.jpg", seg_models.CrfSettings(iterations=5)):
-...     print(segmentation.milliseconds)
+>>> segmentation = segmenter.segment("cat.jpg", crf=5)
+>>> segmentation.labels()  # (H, W) uint8 class indices at the photo's own size
+>>> segmentation.overlay().save("overlay.png")
 
 `pipeline` is where to start reading; `networks` holds one file per paper, `crf` the dense CRF,
 `checkpoints` the trained ones, `visualize` what is shown of a result.
@@ -19,7 +20,7 @@ from .version import __version__
 _HOMES = {
     "Checkpoint": "specs",
     "CrfSettings": "specs",
-    "Segmentation": "specs",
+    "Segmentation": "visualize.segmentation",
     "Segmenter": "pipeline",
     "WeightsError": "specs",
     "architectures": "networks",

@@ -82,7 +82,7 @@ def test_list_to_read(weights, capsys):
     "line, said",
     [
         ("predict {photo} --model tiny-animls", "did you mean tiny-animals"),
-        ("predict {photo} --model tiny-animals --crf -1", "--crf is -1"),
+        ("predict {photo} --model tiny-animals --crf -1", "crf is -1"),
         ("predict {photo} --model tiny-animals --working-side 0", "working_side is 0"),
         ("predict {empty} --model tiny-animals", "holds no photos"),
         ("predict {empty}/none.jpg --model tiny-animals", "none.jpg is not a file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from collections import defaultdict
@@ -33,6 +34,22 @@ def network(checkpoint: Checkpoint, device: str) -> nn.Module:
             with _lock:
                 _kept[key] = found
         return found
+
+
+def fresh(checkpoint: Checkpoint, device: str) -> nn.Module:
+    """Return a network of the caller's own on `device`, its parameters ready to be trained.
+
+    Raises:
+        WeightsError: As `network`.
+    """
+    return _load(checkpoint, device).requires_grad_(True)
+
+
+def on_cpu(checkpoint: Checkpoint, used: nn.Module) -> nn.Module:
+    """Return the network that is `used`, on the CPU: the kept one, or a copy of one's own."""
+    with _lock:
+        shared = any(each is used for each in _kept.values())
+    return network(checkpoint, "cpu") if shared else copy.deepcopy(used).cpu()
 
 
 def forget() -> None:

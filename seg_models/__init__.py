@@ -14,8 +14,17 @@ upsampling, and the mask that a dense CRF makes of it:
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .checkpoints.external import open_checkpoint
+    from .crf import mean_field
+    from .networks import architectures, create
+    from .pipeline import Segmenter, load
+    from .specs import Checkpoint, CrfSettings, WeightsError
+    from .visualize.segmentation import Segmentation
 
 _HOMES = {
     "Checkpoint": "specs",
@@ -29,10 +38,13 @@ _HOMES = {
     "mean_field": "crf",
     "open_checkpoint": "checkpoints.external",
 }
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "Checkpoint", "CrfSettings", "Segmentation", "Segmenter", "WeightsError", "__version__",
+    "architectures", "create", "load", "mean_field", "open_checkpoint",
+]  # fmt: skip
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used: PyTorch takes seconds, `--help` must not."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -115,6 +115,18 @@ def test_damaged_weights_are_one_line_and_2(weights, noise, complaint):
     assert "sha256" in complaint()
 
 
+@pytest.mark.parametrize("name", ["load", "page"])
+def test_what_needs_an_extra_names_it(name, monkeypatch, complaint):
+    """After `make app` alone there is no playwright."""
+    for module in [*sys.modules]:
+        if module.partition(".")[0] in ("benchmarks", "scripts", "playwright"):
+            monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "playwright", None)
+    assert main(["benchmark", name]) == 2
+    told = complaint()
+    assert "playwright is not here" in told and "pip install -e '.[benchmark]'" in told
+
+
 def test_the_parser_takes_the_contract_to_the_letter():
     parser = build_parser()
 

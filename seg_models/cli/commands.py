@@ -158,6 +158,9 @@ def publish(chosen: Namespace) -> int:
 def benchmark(chosen: Namespace) -> int:
     """Run a module of `benchmarks/`, or list them."""
     known = {each.stem: each for each in sorted(BENCHMARKS.glob("[a-z]*.py"))}
+    if not known:
+        raise ValueError("the benchmarks are no part of the installed package; run a checkout's")
+    sys.path.insert(0, str(BENCHMARKS.parent))  # where they import each other from
     if chosen.name is None:
         for name, path in known.items():
             purpose = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..labels import shares
 from ..specs import Checkpoint, CrfSettings
-from ..upsample import labels_at
+from ..upsample import argmax, labels_at
 from . import draw
 
 

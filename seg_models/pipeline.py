@@ -12,13 +12,14 @@ from typing import BinaryIO
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from . import crf as dense_crf
 from . import preprocess, upsample
 from .checkpoints import external, loader
 from .checkpoints.schema import MOST_ITERATIONS
 from .device import choose_device, inference_dtype, make_room, now
+from .networks import SegmentationNetwork
 from .specs import Checkpoint, CrfSettings
 from .visualize.segmentation import Segmentation
 
@@ -37,7 +38,7 @@ class Segmenter:
     """
 
     checkpoint: Checkpoint
-    network: nn.Module
+    network: SegmentationNetwork
     device: str
 
     def stages(
@@ -180,7 +181,7 @@ def enlarge(segmenter: Segmenter, segmentation: Segmentation) -> Segmentation:
 
 
 @torch.inference_mode()
-def _enlarge(network: nn.Module, segmentation: Segmentation) -> Segmentation:
+def _enlarge(network: SegmentationNetwork, segmentation: Segmentation) -> Segmentation:
     began = now(segmentation.device)
     size = _size(segmentation.photo)
     probabilities = upsample.to_photo_size(

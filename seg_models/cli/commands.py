@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
 import json
 import sys
 from argparse import Namespace
@@ -168,9 +168,7 @@ def benchmark(chosen: Namespace) -> int:
         return 0
     if chosen.name not in known:
         raise ValueError(f"no benchmark called {chosen.name!r}; known are {', '.join(known)}")
-    spec = importlib.util.spec_from_file_location(chosen.name, known[chosen.name])
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = importlib.import_module(f"{BENCHMARKS.name}.{chosen.name}")
     return int(module.main(chosen.arguments) or 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
 def _pictures(
     segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
 ) -> dict[str, Image.Image]:
-    upsampled = argmax(segmentation.probabilities)
+    upsampled = argmax(replace(segmentation, refined=None).final)
     refined = argmax(segmentation.final)
     size = segmentation.photo.shape[:2]
     coloured = {

@@ -52,8 +52,9 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
 
 def changed(segmentation: Segmentation) -> list[float]:
     """Return the share of pixels (0-1) that changed class in each CRF iteration so far."""
-    before = argmax(segmentation.probabilities)
-    steps = [before, *segmentation.history]
+    if segmentation.probabilities is None:
+        return []
+    steps = [argmax(segmentation.probabilities), *segmentation.history]
     return [float((after != before).float().mean()) for before, after in pairwise(steps)]
 
 

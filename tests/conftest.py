@@ -3,13 +3,23 @@
 import numpy as np
 import pytest
 import tiny
+from hub_fixtures import checkpoint, hub, loopback, state
 from PIL import Image
 from serving import photo_path, served, server, zoo_folder
 
 from seg_models.crf import native_build, native_engine
 from seg_models.pipeline import Segmenter
 
-__all__ = ["photo_path", "served", "server", "zoo_folder"]  # fixtures of a running page
+__all__ = [  # fixtures of a running page, and of a Hub on this machine
+    "checkpoint", "hub", "loopback", "photo_path", "served", "server", "state", "zoo_folder",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what drives a browser, or starts the page, by the fixtures that it asks for."""
+    for item in items:
+        if {"browser", "page", "served", "server"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)

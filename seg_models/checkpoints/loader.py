@@ -95,4 +95,5 @@ def _load(checkpoint: Checkpoint, device: str) -> SegmentationNetwork:
             f"{' '.join(str(error).split())[:300]}"
         ) from error
     network.eval().requires_grad_(False)
-    return network.to(device, memory_format=torch.channels_last)
+    # PyTorch's annotations do not know that both may be said at once.
+    return network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]

@@ -1,5 +1,7 @@
 """What several test files need."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tiny
@@ -15,9 +17,23 @@ __all__ = [  # fixtures of a running page, and of a Hub on this machine
 ]  # fmt: skip
 
 
+TESTS = Path(__file__).parent
+# Files whose tests train, fuzz, build, or run networks at paper width; others mark single tests.
+SLOW = (
+    "benchmarks/", "checkpoints/test_bad_checkpoints.py", "checkpoints/test_external.py",
+    "checkpoints/test_loader.py", "cli/test_bad_command_lines.py", "crf/test_crf_parity.py",
+    "crf/test_crf_run.py", "hub/test_killed.py", "hub/test_public.py",
+    "networks/test_every_network.py", "networks/test_precision.py", "publish/", "robustness/",
+    "training/init/test_feature_matching.py", "training/test_deep_supervision.py",
+    "training/test_every_recipe.py", "training/test_train.py",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items):
-    """Mark what drives a browser, or starts the page, by the fixtures that it asks for."""
+    """Mark the slow files, and what drives a browser or starts the page by its fixtures."""
     for item in items:
+        if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         if {"browser", "page", "served", "server"} & set(item.fixturenames):
             item.add_marker(pytest.mark.browser)
 

@@ -66,6 +66,7 @@ def test_the_lines_of_python_compile_and_name_what_there_is(document):
             assert name in seg_models.__all__, name
 
 
+@pytest.mark.slow
 def test_the_readmes_lines_of_python_run(monkeypatch, tmp_path, capsys):
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
     first = blocks(ROOT / "README.md", "python")[0]

@@ -183,6 +183,34 @@ def test_results_and_what_they_hold_can_be_compared_and_kept_in_sets(weights, no
     assert len({segmenter, again}) == 2
 
 
+def test_whatever_holds_a_photo_is_segmented_alike(segmenter, flag, flag_labels, tmp_path):
+    path = tmp_path / "flag.png"
+    Image.fromarray(flag).save(path)
+    padded = np.zeros((24, 96, 3), np.uint8)
+    padded[:, ::2] = flag
+    photos = {
+        "path": path,
+        "text": str(path),
+        "bytes": path.read_bytes(),
+        "file": io.BytesIO(path.read_bytes()),
+        "PIL": Image.fromarray(flag),
+        "array": flag,
+        "strided array": padded[:, ::2],
+        "mirrored twice": np.ascontiguousarray(flag[::-1, ::-1])[::-1, ::-1],
+        "tensor": torch.from_numpy(flag.copy()).permute(2, 0, 1),
+    }
+    for name, photo in photos.items():
+        labels = segmenter.segment(photo).labels()
+        np.testing.assert_array_equal(labels, flag_labels, err_msg=name)
+
+
+@pytest.mark.parametrize("photo", [None, 5, object(), [1, 2], {"photo": 1}])
+def test_what_holds_no_photo_is_one_sentence(segmenter, photo):
+    with pytest.raises(ValueError) as told:
+        segmenter.segment(photo)
+    assert "\n" not in str(told.value) and type(photo).__name__ in str(told.value)
+
+
 def test_the_public_names_are_there_and_documented():
     for name in seg_models.__all__:
         assert name in dir(seg_models)

@@ -86,17 +86,15 @@ def calls(segmentation: Segmentation, address: str, language: str) -> list[dict[
     key = custom_models.key(checkpoint)
     model = key or checkpoint.name
     tuned = _tuned(checkpoint, crf)
-    asked = (
-        str(iterations)
-        if tuned
-        else f"replace(segmenter.checkpoint.crf, {_settings(checkpoint, crf)})"
-    )
+    imports, asked = "import seg_models\n", str(iterations)
+    if not tuned:
+        imports = f"from dataclasses import replace\n\n{imports}"
+        asked = f"replace(segmenter.checkpoint.crf, {_settings(checkpoint, crf)})"
     found = [
         {
             "title": say(language, "python"),
             "code": f"""\
-{"" if tuned else "from dataclasses import replace" + chr(10) * 2}import seg_models
-
+{imports}
 segmenter = seg_models.load("{model}")
 segmentation = segmenter.segment("photo.jpg", crf={asked})
 labels = segmentation.labels()  # (H, W) class indices

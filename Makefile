@@ -5,7 +5,7 @@ PIP := .venv/bin/python -m pip
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test fuzz lint format space-check clean
+.PHONY: help app test test-fast coverage fuzz lint format space-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
@@ -16,12 +16,19 @@ app: .venv/app.stamp  ## start the page: http://127.0.0.1:7860 (GRADIO_SERVER_NA
 test: .venv/dev.stamp  ## run every test (PYTEST="-k crf" narrows it)
 	.venv/bin/python -m pytest $(PYTEST)
 
+test-fast: .venv/dev.stamp  ## run what needs neither a browser nor much time
+	.venv/bin/python -m pytest -m "not slow and not browser" $(PYTEST)
+
+coverage: .venv/dev.stamp  ## run every test, and report how much of the code they run
+	.venv/bin/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+
 fuzz: .venv/dev.stamp  ## try bad input for ten minutes (FUZZ="--minutes 60 --seed 7")
 	.venv/bin/python tests/robustness/fuzz.py $(FUZZ)
 
-lint: .venv/dev.stamp  ## check style and formatting
+lint: .venv/dev.stamp  ## check style, formatting and the public API's types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/pyright
 
 format: .venv/dev.stamp  ## repair style and formatting where a machine can
 	.venv/bin/ruff check --fix .

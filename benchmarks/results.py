@@ -1,7 +1,7 @@
-"""Every checkpoint beside its paper: size, cost and quality, as the README's tables.
+"""Every checkpoint beside its paper: size, cost and quality, as the tables of docs/checkpoints.md.
 
     .venv/bin/python -m seg_models benchmark results            prints them
-    .venv/bin/python -m seg_models benchmark results --write    puts them into README.md
+    .venv/bin/python -m seg_models benchmark results --write    puts them into that document
 
 Quality is what `evaluate --record` left in each config.json. Milliseconds are measured here, on
 this machine's CPU: look at the ratio to the reference beside them, which other machines share.
@@ -22,7 +22,7 @@ from seg_models.checkpoints import model_card, registry
 from seg_models.networks import flops
 from seg_models.specs import Checkpoint
 
-README = Path(__file__).parents[1] / "README.md"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "checkpoints.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 # CamVid's, for the GFLOPs (a multiplication and its addition count as one) and the milliseconds
 SIZE = (360, 480)
@@ -37,25 +37,26 @@ HEAD = (
 def main(arguments: list[str] | None = None) -> None:
     """Measure, then print or write."""
     parser = argparse.ArgumentParser(prog="benchmark results", description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="into README.md, between its marks")
+    parser.add_argument("--write", action="store_true", help="into docs/checkpoints.md")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each network (5)")
     chosen = parser.parse_args(arguments)
     scored = [each for each in registry.checkpoints() if each.embedded and each.results]
     tables = tables_of(scored, milliseconds(scored, chosen.repeats))
     if chosen.write:
-        README.write_text(with_tables(README.read_text(encoding="utf-8"), tables), encoding="utf-8")
+        text = DOCUMENT.read_text(encoding="utf-8")
+        DOCUMENT.write_text(with_tables(text, tables), encoding="utf-8")
     print(tables)
 
 
 def tables_of(checkpoints: list[Checkpoint], times: dict[str, float]) -> str:
     """Return one Markdown table per domain; `times` has milliseconds by checkpoint name."""
     parts = []
-    for domain, title in TITLES.items():
+    for domain in dict.fromkeys([*TITLES, *(each.domain for each in checkpoints)]):
         rows = [each for each in checkpoints if each.domain == domain]
         if rows:
             reference = times.get(f"{REFERENCE}-{domain}")
             lines = (row(each, times[each.name], reference) for each in rows)
-            parts.append(f"**{title}**\n\n{HEAD}\n" + "\n".join(lines))
+            parts.append(f"**{TITLES.get(domain, domain)}**\n\n{HEAD}\n" + "\n".join(lines))
     return "\n\n".join(parts)
 
 
@@ -67,7 +68,7 @@ def row(checkpoint: Checkpoint, own_time: float, reference_time: float | None) -
         ours = networks.create(name, classes, **checkpoint.options)
     results = checkpoint.results
     cells = (
-        f"[{checkpoint.name}](weights/{checkpoint.name})",
+        f"[{checkpoint.name}](../weights/{checkpoint.name})",
         reference(name),
         ours.output_stride,
         f"{_parameters(paper) / 1e6:.1f} / {_parameters(ours) / 1e6:.1f} M",
@@ -110,9 +111,9 @@ def milliseconds(checkpoints: list[Checkpoint], repeats: int) -> dict[str, float
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
-def with_tables(readme: str, tables: str) -> str:
-    """Return `readme` with `tables` between its two marks."""
-    before, _, rest = readme.partition(BEGIN)
+def with_tables(document: str, tables: str) -> str:
+    """Return `document` with `tables` between its two marks."""
+    before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{tables}\n{END}{after}"
 

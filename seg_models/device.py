@@ -1,15 +1,10 @@
-"""Which device computes, in which number format, and what happens when a GPU's memory is full."""
+"""Which device computes, and in which number format; its memory."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
 
 import torch
-from torch import Tensor
-
-from .specs import Segmentation
 
 GPU_FULL = "The GPU's memory was full, so the CPU took over"
 
@@ -48,29 +43,7 @@ def now(device: str) -> float:
     return time.perf_counter() * 1000
 
 
-def or_on_cpu(
-    attempt: Callable[[], Segmentation], instead: Callable[[], Segmentation]
-) -> Segmentation:
-    """Return what `attempt` gives, or, if the GPU's memory does not suffice, what `instead` does.
-
-    The second says so, by `fell_back_to_cpu`.
-    """
-    try:
-        return attempt()
-    except torch.OutOfMemoryError:
-        pass  # left first: as long as the error is there, so is what the attempt had allocated
-    _make_room()
-    return replace(instead(), fell_back_to_cpu=True)
-
-
-def on_cpu(segmentation: Segmentation) -> Segmentation:
-    """Return `segmentation` with all it holds in the processor's memory, and saying so."""
-    _make_room()
-    held = {name: getattr(segmentation, name) for name in ("score_map", "probabilities", "refined")}
-    moved = {name: each.cpu() for name, each in held.items() if isinstance(each, Tensor)}
-    return replace(segmentation, device="cpu", fell_back_to_cpu=True, **moved)
-
-
-def _make_room() -> None:
+def make_room() -> None:
+    """Give back what PyTorch keeps of the GPU's memory without using it."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

@@ -1,4 +1,9 @@
-"""Class names and colours of each domain, in label order."""
+"""Class names and colours of each domain, in label order; what share of labels each class has."""
+
+from typing import Any
+
+import numpy as np
+from torch import Tensor
 
 from .specs import LabelSet
 
@@ -43,3 +48,15 @@ ANIMALS = subset("animals", VOC, ("background", "cat", "cow", "dog", "horse", "p
 EVERYDAY = LabelSet("everyday", VOC.classes, VOC.colours)
 
 DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, EVERYDAY, VOC)}
+
+
+def shares(labels: np.ndarray | Tensor, label_set: LabelSet) -> list[dict[str, Any]]:
+    """Return the classes that occur, the largest first: class, index, share of the area (0-1)."""
+    counts = np.bincount(np.asarray(labels, np.uint8).ravel(), minlength=256)
+    found = sorted(np.flatnonzero(counts), key=lambda index: -counts[index])
+    names = dict(enumerate(label_set.classes))
+    return [
+        {"class": names.get(int(index), "void"), "index": int(index),
+         "share": float(counts[index] / counts.sum())}
+        for index in found
+    ]  # fmt: skip

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from torch import Tensor
-
 VOID = 255  # the label of a pixel that belongs to no class: never scored, never learnt
 WEIGHTS_FILE = "model.safetensors"  # the weights as this project stores and publishes them
 
@@ -105,7 +102,7 @@ class Checkpoint:
     name: str  # "<architecture>-<domain>"
     architecture: str
     domain: str
-    options: Mapping[str, Any]  # what `create` needs beside architecture and class count
+    options: Mapping[str, Any] = field(hash=False)  # what `create` needs beside the class count
     labels: LabelSet
     preprocessing: Preprocessing
     crf: CrfSettings
@@ -114,8 +111,9 @@ class Checkpoint:
     sha256: str | None  # of model.safetensors; None only for a file of other people's
     storage: str  # how the file keeps its numbers: "float16" or "int8"; third parties as they like
     hub: HubAddress | None = None
-    results: Mapping[str, Any] = field(default_factory=dict)  # val figures, with and without CRF
-    training: Mapping[str, Any] = field(default_factory=dict)  # what really happened
+    # Val figures, with and without CRF; and what really happened in training.
+    results: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    training: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     published_miou: float | None = None  # the paper's own figure for this domain, 0-1
     folder: Path | None = None  # where its config.json was read
 
@@ -128,23 +126,3 @@ class Checkpoint:
     def third_party(self) -> bool:
         """Whether its weights are a file of other people's on the Hub, under their names."""
         return self.hub is not None and self.hub.file != WEIGHTS_FILE
-
-
-@dataclass(frozen=True)
-class Segmentation:
-    """What is known of one photo so far: it gains its later fields stage by stage."""
-
-    checkpoint: Checkpoint
-    photo: np.ndarray  # (H, W, 3) uint8 RGB at working size: what every stage below refers to
-    photo_size: tuple[int, int]  # (height, width) as it came, before the working size's cap
-    input_size: tuple[int, int]  # (height, width) of what the network saw
-    device: str
-    score_map: Tensor  # (C, h, w) raw scores at the network's own resolution
-    output_stride: int | None = None  # input pixels between neighbouring cells of the score map
-    probabilities: Tensor | None = None  # (C, H, W) upsampled, before the CRF
-    crf: CrfSettings | None = None
-    crf_engine: str | None = None  # which of the CRF's engines ran: "native", "lattice"
-    refined: Tensor | None = None  # (C, H, W) after the latest CRF iteration
-    history: tuple[Tensor, ...] = ()  # (H, W) uint8 labels after CRF iterations 1, 2, ...
-    milliseconds: Mapping[str, float] = field(default_factory=dict)  # per stage
-    fell_back_to_cpu: bool = False  # since the GPU's memory was full

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 STRIP_BYTES = 64 * 2**20  # float32 working memory of `labels_at`, whatever the photo's size
 
 
+class Upsampler(Protocol):
+    """What enlarges scores in its own way: each of `networks`."""
+
+    def upsample(self, scores: Tensor, size: tuple[int, int]) -> Tensor:
+        """Return `scores` `(N, C, h, w)` enlarged to `size`, (H, W)."""
+        ...
+
+
 def to_photo_size(
-    network: nn.Module, score_map: Tensor, input_size: tuple[int, int], photo_size: tuple[int, int]
+    network: Upsampler, score_map: Tensor, input_size: tuple[int, int], photo_size: tuple[int, int]
 ) -> Tensor:
     """Return probabilities `(C, H, W)` float32 at `photo_size`.
 

@@ -1,15 +1,41 @@
 """What several test files need."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tiny
+from hub_fixtures import checkpoint, hub, loopback, state
 from PIL import Image
 from serving import photo_path, served, server, zoo_folder
 
 from seg_models.crf import native_build, native_engine
 from seg_models.pipeline import Segmenter
 
-__all__ = ["photo_path", "served", "server", "zoo_folder"]  # fixtures of a running page
+__all__ = [  # fixtures of a running page, and of a Hub on this machine
+    "checkpoint", "hub", "loopback", "photo_path", "served", "server", "state", "zoo_folder",
+]  # fmt: skip
+
+
+TESTS = Path(__file__).parent
+# Files whose tests train, fuzz, build, or run networks at paper width; others mark single tests.
+SLOW = (
+    "benchmarks/", "checkpoints/test_bad_checkpoints.py", "checkpoints/test_external.py",
+    "checkpoints/test_loader.py", "cli/test_bad_command_lines.py", "crf/test_crf_parity.py",
+    "crf/test_crf_run.py", "hub/test_killed.py", "hub/test_public.py",
+    "networks/test_every_network.py", "networks/test_precision.py", "publish/", "robustness/",
+    "training/init/test_feature_matching.py", "training/test_deep_supervision.py",
+    "training/test_every_recipe.py", "training/test_train.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the slow files, and what drives a browser or starts the page by its fixtures."""
+    for item in items:
+        if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+        if {"browser", "page", "served", "server"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ def test_every_pixel_gets_the_class_of_its_colour(primary, flag, flag_labels):
     segmentation = primary.segment(flag)
     assert segmentation.input_size == (24, 48)
     assert segmentation.score_map.shape == (3, 6, 12)
-    np.testing.assert_array_equal(pipeline.labels(segmentation), flag_labels)
+    np.testing.assert_array_equal(segmentation.labels(), flag_labels)
 
 
 @pytest.mark.parametrize("stretch", [2, 5])
@@ -26,7 +26,7 @@ def test_labels_lie_in_place_at_the_photos_own_size(primary, flag, flag_labels, 
     """The network sees 48 pixels, the CRF 96, and the labels come back at up to 240."""
     photo = flag.repeat(stretch, 0).repeat(stretch, 1)
     segmentation = primary.segment(photo, working_side=96)
-    labels = pipeline.labels(segmentation)
+    labels = segmentation.labels()
     expected = flag_labels.repeat(stretch, 0).repeat(stretch, 1)
     assert labels.shape == photo.shape[:2]
     assert segmentation.photo.shape == (48, 96, 3)
@@ -42,7 +42,7 @@ def test_a_file_on_its_side_is_segmented_upright(primary, flag, flag_labels, tmp
     Image.fromarray(np.ascontiguousarray(np.rot90(flag))).save(path, exif=exif)
     segmentation = primary.segment(path)
     assert segmentation.photo_size == (24, 48)
-    np.testing.assert_array_equal(pipeline.labels(segmentation), flag_labels)
+    np.testing.assert_array_equal(segmentation.labels(), flag_labels)
 
 
 def test_stages_come_one_by_one_and_keep_what_was(primary, flag):
@@ -77,7 +77,7 @@ def test_without_a_crf_the_upsampled_probabilities_are_final(primary, flag, crf)
     segmentation = primary.segment(flag, crf)
     assert segmentation.refined is None
     assert segmentation.crf is None
-    assert pipeline.final(segmentation) is segmentation.probabilities
+    assert segmentation.final is segmentation.probabilities
 
 
 def test_the_crf_runs_again_without_the_network(primary, flag):
@@ -99,7 +99,7 @@ def test_the_crf_is_given_the_photo_and_the_probabilities(primary, flag, monkeyp
     np.testing.assert_array_equal(given["photo"], flag)
     assert given["settings"] == CRF
     torch.testing.assert_close(segmentation.refined, segmentation.probabilities.flip(0))
-    np.testing.assert_array_equal(pipeline.labels(segmentation)[:, :16], 2)
+    np.testing.assert_array_equal(segmentation.labels()[:, :16], 2)
 
 
 def test_segment_gives_the_last_of_the_stages(primary, flag):
@@ -115,7 +115,7 @@ def test_segment_gives_the_last_of_the_stages(primary, flag):
 
 def test_a_score_map_alone_has_no_labels(primary, flag):
     with pytest.raises(ValueError, match="enlarge"):
-        pipeline.labels(next(primary.stages(flag)))
+        next(primary.stages(flag)).labels()
 
 
 def test_a_working_side_of_nothing_is_refused(primary, flag):
@@ -127,5 +127,5 @@ def test_a_working_side_of_nothing_is_refused(primary, flag):
 def test_the_smallest_and_the_thinnest_photos_are_segmented(primary, shape):
     photo = np.zeros((*shape, 3), np.uint8)
     photo[..., 1] = 255
-    labels = pipeline.labels(primary.segment(photo, working_side=100))
+    labels = primary.segment(photo, working_side=100).labels()
     np.testing.assert_array_equal(labels, np.ones(shape))

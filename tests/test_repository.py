@@ -115,11 +115,6 @@ def test_the_tested_versions_leave_no_dependency_open():
     assert open_ended == set()
 
 
-def test_the_commands_of_the_readme_are_there():
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / "README.md").read_text())) <= targets
-
-
 def test_the_space_starts_what_was_tested():
     front = yaml.safe_load((ROOT / "README.md").read_text().split("---\n")[1])
     assert front["sdk"] == "gradio" and front["sdk_version"] == pins()["gradio"]

@@ -16,7 +16,7 @@ from PIL import Image
 from torch import nn
 
 from seg_models import crf as dense_crf
-from seg_models import networks, pipeline, preprocess
+from seg_models import networks, preprocess
 from seg_models.crf.pydensecrf_engine import densecrf
 from seg_models.networks.fuse_bn import folded_state
 from seg_models.pipeline import Segmenter
@@ -76,7 +76,7 @@ def ours(segmenter: Segmenter, task: Task) -> Times:
     dense_crf.forget_photos()
     segmentation = segmenter.segment(photo, task.crf(), max(task.size))
     began = time.perf_counter()
-    pipeline.labels(segmentation)
+    segmentation.labels()
     spent = dict(segmentation.milliseconds)
     last = "crf" if "crf" in spent else "upsample"
     spent[last] += 1000 * (time.perf_counter() - began)

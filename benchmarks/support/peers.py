@@ -1,6 +1,6 @@
 """What else people run such networks with, if it is installed: the same network, without a CRF.
 
-`pip install -r requirements-benchmark.txt` brings onnxruntime; transformers is there for the tests.
+The extra `benchmark` brings onnxruntime and transformers.
 Neither needs torchvision.
 """
 

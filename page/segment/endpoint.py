@@ -6,9 +6,9 @@ from uuid import uuid4
 import gradio as gr
 import numpy as np
 
-from seg_models.specs import Segmentation
 from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
+from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n import preferred
 from ..i18n.errors import NO_PHOTO

@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image
 
 from seg_models import preprocess
-from seg_models.specs import LabelSet, Segmentation
+from seg_models.specs import LabelSet
 from seg_models.upsample import argmax
 from seg_models.visualize import draw
+from seg_models.visualize.segmentation import Segmentation
 
 from ..models import catalogue
 from .pictures import cells

@@ -19,7 +19,8 @@ except ImportError:
 from seg_models import pipeline
 from seg_models.checkpoints import registry
 from seg_models.pipeline import WORKING_SIDE, Photo, Segmenter
-from seg_models.specs import Checkpoint, CrfSettings, Segmentation
+from seg_models.specs import Checkpoint, CrfSettings
+from seg_models.visualize.segmentation import Segmentation
 
 SECONDS = 15  # of the GPU at most: what a visitor's quota is charged beforehand
 ZERO_GPU = spaces is not None and os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")
@@ -40,7 +41,7 @@ def stages(
         segmenter = pipeline.load(checkpoint)
     segmentation = pipeline.score(segmenter, photo, working_side)
     yield _carried(segmentation)
-    yield _carried(pipeline.enlarge(segmenter.network, segmentation))
+    yield _carried(pipeline.enlarge(segmenter, segmentation))
 
 
 if ZERO_GPU:

@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from seg_models.specs import Segmentation
 from seg_models.visualize import draw
+from seg_models.visualize.segmentation import Segmentation
 
 from .results import Result
 

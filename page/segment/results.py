@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from seg_models import pipeline
-from seg_models.specs import Segmentation
+from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n.errors import RESULT_GONE
 

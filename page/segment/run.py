@@ -17,9 +17,10 @@ from uuid import uuid4
 from seg_models import pipeline
 from seg_models.checkpoints import weights
 from seg_models.device import GPU_FULL
-from seg_models.specs import Checkpoint, CrfSettings, Segmentation
+from seg_models.specs import Checkpoint, CrfSettings
 from seg_models.upsample import argmax
 from seg_models.visualize import summary
+from seg_models.visualize.segmentation import Segmentation
 
 from ..models import catalogue, custom_models, fetching
 from ..server.turns import TURNS, Work
@@ -161,7 +162,7 @@ def _stages(
     yield {
         "kind": "done",
         "run": identity,
-        "details": summary.details(segmentation, pipeline.labels(segmentation)),
+        "details": summary.details(segmentation, segmentation.labels()),
         "weights": weights.status(checkpoint).value,
         "remark": GPU_FULL if segmentation.fell_back_to_cpu else "",
         "strange": familiarity.strange(checkpoint, segmentation.score_map),

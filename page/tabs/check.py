@@ -12,8 +12,9 @@ import numpy as np
 from seg_models.evaluation import metrics
 from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
-from seg_models.specs import VOID, Segmentation
+from seg_models.specs import VOID
 from seg_models.upsample import argmax
+from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n import ENGLISH, name, say
 from ..i18n.errors import NO_TRUTH

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from seg_models import preprocess
-from seg_models.specs import Checkpoint, Segmentation, WeightsError
+from seg_models.specs import Checkpoint, WeightsError
 from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
+from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n import count, name, say, wording
 from ..i18n.errors import NO_NETWORKS, translated

@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL import Image
 
-from seg_models import pipeline
-from seg_models.specs import Checkpoint, CrfSettings, LabelSet, Segmentation
+from seg_models.specs import Checkpoint, CrfSettings, LabelSet
 from seg_models.upsample import argmax
 from seg_models.visualize import draw, summary
+from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n import say
 from ..models import catalogue, custom_models
@@ -54,7 +54,7 @@ def pack(segmentation: Segmentation, label_set: LabelSet, language: str) -> list
         language: Of the list of contents.
     """
     folder = files.folder()
-    labels = pipeline.labels(segmentation)
+    labels = segmentation.labels()
     history = segmentation.history
     shown = history[-1] if history else argmax(segmentation.probabilities)
     pictures = {
@@ -84,25 +84,25 @@ def calls(segmentation: Segmentation, address: str, language: str) -> list[dict[
     checkpoint, crf = segmentation.checkpoint, segmentation.crf
     iterations = crf.iterations if crf else 0
     key = custom_models.key(checkpoint)
-    loaded = f'seg_models.open_checkpoint("{key}")' if key else f'"{checkpoint.name}"'
+    model = key or checkpoint.name
+    tuned = _tuned(checkpoint, crf)
+    imports, asked = "import seg_models\n", str(iterations)
+    if not tuned:
+        imports = f"from dataclasses import replace\n\n{imports}"
+        asked = f"replace(segmenter.checkpoint.crf, {_settings(checkpoint, crf)})"
     found = [
         {
             "title": say(language, "python"),
             "code": f"""\
-from dataclasses import replace
-
-import seg_models
-from seg_models import pipeline
-
-segmenter = seg_models.load({loaded})
-crf = replace(segmenter.checkpoint.crf, {_settings(checkpoint, crf)})
-labels = pipeline.labels(segmenter.segment("photo.jpg", crf))  # (H, W) class indices
+{imports}
+segmenter = seg_models.load("{model}")
+segmentation = segmenter.segment("photo.jpg", crf={asked})
+labels = segmentation.labels()  # (H, W) class indices
 """,
         }
     ]
-    if not _tuned(checkpoint, crf):
+    if not tuned:
         return found
-    model = key or checkpoint.name
     command = f"python -m seg_models predict photo.jpg --model {model} --crf {iterations}"
     found.append({"title": say(language, "shell"), "code": f"{command} --out results\n"})
     if key is None:

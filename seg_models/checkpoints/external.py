@@ -47,12 +47,18 @@ def open_checkpoint(place: str | Path, progress: Progress | None = None) -> Chec
 def find(model: str) -> Checkpoint:
     """Return the checkpoint of the zoo called `model`, or else what is in that folder or repo.
 
+    A folder of the zoo is the zoo's checkpoint, whose weights may come from the Hub.
+
     Raises:
         ValueError: If there is none; for a plain name, with suggestions from the zoo.
         WeightsError: As `open_checkpoint`.
     """
-    ours = os.path.isdir(registry.folder() / model)
-    outside = "/" in model or (os.path.isdir(model) and not ours)
+    zoo = registry.folder()
+    folder = os.path.realpath(os.path.expanduser(model))
+    if os.path.isdir(folder) and os.path.dirname(folder) == os.path.realpath(zoo):
+        return registry.find(os.path.basename(folder))
+    ours = os.path.isdir(zoo / model)
+    outside = "/" in model or (os.path.isdir(folder) and not ours)
     return open_checkpoint(model) if outside else registry.find(model)
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 from collections import defaultdict
 
 import torch
 from cachetools import LRUCache
-from torch import nn
 
 from .. import networks
+from ..networks import SegmentationNetwork
 from ..specs import Checkpoint, WeightsError
 from . import weights
 
 LIMIT_BYTES = 3 * 2**29  # of parameters: a dozen networks, or one as large as DeconvNet's 1 GB
 
 
-def network(checkpoint: Checkpoint, device: str) -> nn.Module:
+def network(checkpoint: Checkpoint, device: str) -> SegmentationNetwork:
     """Return the network that `checkpoint` describes on `device`, for inference only.
 
     Raises:
@@ -35,23 +36,39 @@ def network(checkpoint: Checkpoint, device: str) -> nn.Module:
         return found
 
 
+def fresh(checkpoint: Checkpoint, device: str) -> SegmentationNetwork:
+    """Return a network of the caller's own on `device`, its parameters ready to be trained.
+
+    Raises:
+        WeightsError: As `network`.
+    """
+    return _load(checkpoint, device).requires_grad_(True)
+
+
+def on_cpu(checkpoint: Checkpoint, used: SegmentationNetwork) -> SegmentationNetwork:
+    """Return the network that is `used`, on the CPU: the kept one, or a copy of one's own."""
+    with _lock:
+        shared = any(each is used for each in _kept.values())
+    return network(checkpoint, "cpu") if shared else copy.deepcopy(used).cpu()
+
+
 def forget() -> None:
     """Drop all networks that are kept, and with them their memory."""
     with _lock:
         _kept.clear()
 
 
-def size(network: nn.Module) -> int:
+def size(network: SegmentationNetwork) -> int:
     """Return the bytes that the network's parameters and buffers take."""
     return sum(each.nbytes for each in (*network.parameters(), *network.buffers()))
 
 
-def _room(network: nn.Module) -> int:
+def _room(network: SegmentationNetwork) -> int:
     """Return the bytes that `network` counts for: the newest is kept however large it is."""
     return min(size(network), LIMIT_BYTES)
 
 
-_kept: LRUCache[tuple, nn.Module] = LRUCache(LIMIT_BYTES, getsizeof=_room)
+_kept: LRUCache[tuple, SegmentationNetwork] = LRUCache(LIMIT_BYTES, getsizeof=_room)
 _lock = threading.Lock()
 # Two visitors who choose one network must not load it twice, nor wait for another's download.
 _loading: dict[tuple, threading.Lock] = defaultdict(threading.Lock)
@@ -65,7 +82,7 @@ def _key(checkpoint: Checkpoint, device: str) -> tuple:
     return checkpoint.architecture, options, classes, *place, device
 
 
-def _load(checkpoint: Checkpoint, device: str) -> nn.Module:
+def _load(checkpoint: Checkpoint, device: str) -> SegmentationNetwork:
     classes = len(checkpoint.labels.classes)
     network = networks.create(checkpoint.architecture, classes, **checkpoint.options)
     try:
@@ -78,4 +95,5 @@ def _load(checkpoint: Checkpoint, device: str) -> nn.Module:
             f"{' '.join(str(error).split())[:300]}"
         ) from error
     network.eval().requires_grad_(False)
-    return network.to(device, memory_format=torch.channels_last)
+    # PyTorch's annotations do not know that both may be said at once.
+    return network.to(device, memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]

@@ -73,7 +73,7 @@ def _sections(checkpoint: Checkpoint, picture: str) -> list[str]:
 def _use(checkpoint: Checkpoint) -> str:
     opened = f'"{checkpoint.name}"'
     if checkpoint.hub is not None and not checkpoint.third_party:
-        opened = f'seg_models.open_checkpoint("{checkpoint.hub.repo}")'
+        opened = f'"{checkpoint.hub.repo}"'
     return f"""
 ## Use
 
@@ -81,8 +81,8 @@ def _use(checkpoint: Checkpoint) -> str:
 import seg_models
 
 segmenter = seg_models.load({opened})
-segmentation = segmenter.segment("photo.jpg", seg_models.CrfSettings(iterations=10))
-labels = seg_models.pipeline.labels(segmentation)  # (H, W) class indices
+segmentation = segmenter.segment("photo.jpg", crf={checkpoint.crf.iterations})
+labels = segmentation.labels()  # (H, W) class indices
 ```
 """
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
+import importlib.metadata
 import json
 import os
+import urllib.parse
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -25,11 +29,37 @@ OLD_NAMES = {
     "score_offsets_gain_held_out": "logit_adjustment_gain_held_out",
 }
 
+PACKAGE = Path(__file__).parents[1]
+DISTRIBUTION = "coarse-to-crisp"  # what pip knows this package as
+
 
 def folder() -> Path:
-    """Return where the checkpoints lie: `SEG_MODELS_WEIGHTS_DIR`, else `weights/` beside us."""
+    """Return where the checkpoints lie: `SEG_MODELS_WEIGHTS_DIR`, else `weights/` of the checkout.
+
+    Without a checkout it is the installed package's own, with every config.json and no weights:
+    those come from the Hub.
+    """
     override = os.environ.get("SEG_MODELS_WEIGHTS_DIR")
-    return Path(override) if override else Path(__file__).parents[2] / "weights"
+    if override:
+        return Path(override)
+    installed = PACKAGE / "weights"
+    if not installed.is_dir():  # this is the checkout itself
+        return PACKAGE.parent / "weights"
+    checkout = _installed_from()
+    return checkout / "weights" if checkout and (checkout / "weights").is_dir() else installed
+
+
+@functools.cache
+def _installed_from() -> Path | None:
+    """Return the folder that pip installed this package from, as pip noted it (PEP 610)."""
+    try:
+        noted = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
+        address = urllib.parse.urlparse(json.loads(noted or "{}").get("url", ""))
+    except (importlib.metadata.PackageNotFoundError, ValueError, OSError):
+        return None
+    if address.scheme != "file":
+        return None
+    return Path(urllib.request.url2pathname(address.path))
 
 
 def checkpoints() -> tuple[Checkpoint, ...]:

@@ -20,7 +20,8 @@ from . import storage
 CANNOT = "the weights of {name} cannot be had: {reason}"
 NO_ADDRESS = Message(
     "it is not embedded and no repo of the Hub is known for it; "
-    "set SEG_MODELS_NAMESPACE to the account that publishes it"
+    "set SEG_MODELS_NAMESPACE to the account that publishes it, "
+    "or SEG_MODELS_WEIGHTS_DIR to the weights folder of a checkout"
 )
 
 _locks: dict[str, threading.Lock] = defaultdict(threading.Lock)  # one download at a time per file

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from .parser import build_parser
 
+EXTRAS = ("train", "export", "benchmark")  # commands that need more than the package itself does
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 2 after one line on stderr (1: see `predict --help`)."""
@@ -21,6 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.COMMANDS[chosen.command](chosen)
     except (ValueError, OSError, WeightsError) as error:
         print(f"seg_models {chosen.command}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if chosen.command not in EXTRAS:
+            raise
+        package = str(error.name).partition(".")[0]
+        remedy = f"pip install -e '.[{chosen.command}]' -c constraints.txt"
+        print(
+            f"seg_models {chosen.command}: the package {package} is not here; "
+            f"the extra {chosen.command!r} brings it: {remedy}",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print(f"seg_models {chosen.command}: stopped", file=sys.stderr)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
 import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from .. import pipeline
-from ..checkpoints import external, registry, weights
-from ..checkpoints.schema import MOST_ITERATIONS
+from ..checkpoints import registry, weights
 from ..crf import native_engine
 from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
 from ..evaluation.labelled_photos import LabelForm
 from ..photos.listing import photos_in
-from ..specs import Checkpoint, CrfSettings, WeightsError
+from ..specs import Checkpoint, WeightsError
 from ..visualize import summary
 from . import predict as batch
 from . import result_folders
@@ -53,8 +51,8 @@ def predict(chosen: Namespace) -> int:
     listing = photos_in(chosen.photos, chosen.recursive, chosen.out)
     if listing.remark:
         print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
-    segmenter = pipeline.load(external.find(chosen.model), chosen.device)
-    crf = _crf(segmenter.checkpoint, chosen.crf)
+    segmenter = pipeline.load(chosen.model, chosen.device)
+    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
     photos = [each.path for each in listing.photos]
     if photos != chosen.photos[:1]:
@@ -89,8 +87,8 @@ def evaluate(chosen: Namespace) -> int:
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
     found = labelled_photos.spread(labelled_photos.pairs(chosen.data), chosen.limit)
-    segmenter = pipeline.load(external.find(chosen.model), chosen.device)
-    crf = _crf(segmenter.checkpoint, chosen.crf)
+    segmenter = pipeline.load(chosen.model, chosen.device)
+    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
     labels = segmenter.checkpoint.labels
     form = LabelForm(chosen.void, labels if chosen.colour_labels else None)
 
@@ -160,6 +158,9 @@ def publish(chosen: Namespace) -> int:
 def benchmark(chosen: Namespace) -> int:
     """Run a module of `benchmarks/`, or list them."""
     known = {each.stem: each for each in sorted(BENCHMARKS.glob("[a-z]*.py"))}
+    if not known:
+        raise ValueError("the benchmarks are no part of the installed package; run a checkout's")
+    sys.path.insert(0, str(BENCHMARKS.parent))  # where they import each other from
     if chosen.name is None:
         for name, path in known.items():
             purpose = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
@@ -167,22 +168,12 @@ def benchmark(chosen: Namespace) -> int:
         return 0
     if chosen.name not in known:
         raise ValueError(f"no benchmark called {chosen.name!r}; known are {', '.join(known)}")
-    spec = importlib.util.spec_from_file_location(chosen.name, known[chosen.name])
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = importlib.import_module(f"{BENCHMARKS.name}.{chosen.name}")
     return int(module.main(chosen.arguments) or 0)
 
 
 def _named(names: list[str]) -> tuple[Checkpoint, ...]:
     return tuple(registry.find(name) for name in names) if names else registry.checkpoints()
-
-
-def _crf(checkpoint: Checkpoint, iterations: int) -> CrfSettings | None:
-    if not 0 <= iterations <= MOST_ITERATIONS:
-        raise ValueError(
-            f"--crf is {iterations}; it must be 0 (off) to {MOST_ITERATIONS} iterations"
-        )
-    return replace(checkpoint.crf, iterations=iterations) if iterations else None
 
 
 COMMANDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from PIL import Image
 from .. import pipeline
 from ..checkpoints import storage, weights
 from ..pipeline import Segmenter
-from ..specs import CrfSettings, LabelSet, Segmentation
+from ..specs import CrfSettings, LabelSet
 from ..upsample import argmax
 from ..version import __version__
-from ..visualize import draw, palettes
+from ..visualize import draw, palettes, summary
+from ..visualize.segmentation import Segmentation
 from .result_folders import FACTS, OWNER, content, owner
 
 PICTURES = ("score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png")
@@ -51,13 +52,13 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
     if photo.resolve() in {(folder / name).resolve() for name in (*PICTURES, FACTS)}:
         raise ValueError(f"{photo} would be overwritten by its own result; choose another --out")
     segmentation = job.segmenter.segment(photo, job.crf, job.working_side)
-    labels = pipeline.labels(segmentation)
+    labels = segmentation.labels()
     own = job.segmenter.checkpoint.labels
     label_set = palettes.safe_colours(own) if job.safe else own
     (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
     for name, picture in _pictures(segmentation, labels, label_set).items():
         storage.atomic_write(folder / name, partial(picture.save, compress_level=PNG_LEVEL))
-    details = draw.details(segmentation, labels)
+    details = summary.details(segmentation, labels)
     facts = {"photo": photo.name, OWNER: owner(photo), **details, "request": request}
     text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
     # Not every file's name is Unicode; what is not is written in JSON's own escapes.
@@ -69,8 +70,8 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
 def _pictures(
     segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
 ) -> dict[str, Image.Image]:
-    upsampled = argmax(segmentation.probabilities)
-    refined = argmax(pipeline.final(segmentation))
+    upsampled = argmax(replace(segmentation, refined=None).final)
+    refined = argmax(segmentation.final)
     size = segmentation.photo.shape[:2]
     coloured = {
         "score_map.png": draw.score_map_picture(segmentation.score_map, size, label_set),

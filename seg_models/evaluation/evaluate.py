@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from .. import pipeline
 from ..checkpoints import registry
 from ..pipeline import Segmenter
 from ..specs import Checkpoint, CrfSettings
@@ -54,8 +53,8 @@ def evaluate(
     for photo, ground_truth_path in watch(found):
         ground_truth = read_ground_truth(ground_truth_path, form)
         segmentation = segmenter.segment(photo, crf)
-        before = pipeline.labels(replace(segmentation, refined=None))
-        after = before if segmentation.refined is None else pipeline.labels(segmentation)
+        before = replace(segmentation, refined=None).labels()
+        after = before if segmentation.refined is None else segmentation.labels()
         try:
             plain = plain + metrics.confusion(before, ground_truth, classes)
             refined = refined + metrics.confusion(after, ground_truth, classes)

@@ -81,8 +81,8 @@ def plan(repo: str, contents: Contents) -> Iterator[str]:
 def package() -> dict[str, Path]:
     """Return the files of this package that inference needs: all but the training."""
     root = Path(__file__).parents[1]
-    sources = (path for path in sorted(root.rglob("*")) if path.suffix in (".py", ".cpp"))
-    files = {path.relative_to(root): path for path in sources}
+    sources = (each for each in root.rglob("*") if each.suffix in (".py", ".cpp"))
+    files = {path.relative_to(root): path for path in sorted(sources)}
     return {
         f"{root.name}/{place.as_posix()}": path
         for place, path in files.items()

@@ -142,7 +142,7 @@ def _panels(checkpoint: Checkpoint, path: Path) -> np.ndarray:
     segmentation = pipeline.load(checkpoint).segment(path, checkpoint.crf, working_side=SIDE)
     photo, names = segmentation.photo, checkpoint.labels
     cells = draw.score_map_picture(segmentation.score_map, photo.shape[:2], names)
-    labels = pipeline.final(segmentation).argmax(0).cpu().numpy()
+    labels = segmentation.final.argmax(0).cpu().numpy()
     return np.hstack([photo, cells, draw.overlay(photo, labels, names)])
 
 

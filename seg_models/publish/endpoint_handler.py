@@ -39,16 +39,12 @@ class EndpointHandler:
         Raises:
             ValueError: If the photo or a parameter cannot be used; the message says why.
         """
-        from dataclasses import replace
-
-        from seg_models import pipeline
         from seg_models.visualize import draw
 
         checkpoint = self.segmenter.checkpoint
         iterations = _iterations(data.get("parameters") or {})
-        crf = replace(checkpoint.crf, iterations=iterations) if iterations else None
-        segmentation = self.segmenter.segment(_photo(data.get("inputs")), crf)
-        labels = pipeline.labels(segmentation)
+        segmentation = self.segmenter.segment(_photo(data.get("inputs")), crf=iterations)
+        labels = segmentation.labels()
         picture = io.BytesIO()
         draw.indexed_png(labels, checkpoint.labels).save(picture, format="PNG")
         return {

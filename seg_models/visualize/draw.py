@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ..labels import shares
 from ..specs import LabelSet
 from ..upsample import argmax
 from .palettes import heat, palette, safe_colours
-from .summary import changed, details, shares
 
 __all__ = [
-    "changed", "colour", "confidence", "details", "entropy", "heat", "indexed_png", "overlay",
-    "safe_colours", "score_map_picture", "shares",
+    "colour", "confidence", "entropy", "heat", "indexed_png", "overlay", "safe_colours",
+    "score_map_picture", "shares",
 ]  # fmt: skip
 
 

@@ -9,25 +9,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ..checkpoints import weights
 from ..device import GPU_FULL
-from ..specs import Checkpoint, LabelSet, Segmentation
+from ..labels import shares
+from ..specs import Checkpoint
 from ..upsample import argmax
 from ..version import __version__
-
-
-def shares(labels: np.ndarray | Tensor, label_set: LabelSet) -> list[dict[str, Any]]:
-    """Return the classes that occur, the largest first: class, index, share of the area (0-1)."""
-    counts = np.bincount(np.asarray(labels, np.uint8).ravel(), minlength=256)
-    found = sorted(np.flatnonzero(counts), key=lambda index: -counts[index])
-    names = dict(enumerate(label_set.classes))
-    return [
-        {"class": names.get(int(index), "void"), "index": int(index),
-         "share": float(counts[index] / counts.sum())}
-        for index in found
-    ]  # fmt: skip
+from .segmentation import Segmentation
 
 
 def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dict[str, Any]:
@@ -63,8 +52,9 @@ def details(segmentation: Segmentation, labels: np.ndarray | None = None) -> dic
 
 def changed(segmentation: Segmentation) -> list[float]:
     """Return the share of pixels (0-1) that changed class in each CRF iteration so far."""
-    before = argmax(segmentation.probabilities)
-    steps = [before, *segmentation.history]
+    if segmentation.probabilities is None:
+        return []
+    steps = [argmax(segmentation.probabilities), *segmentation.history]
     return [float((after != before).float().mean()) for before, after in pairwise(steps)]
 
 

@@ -67,7 +67,7 @@ def test_a_visitors_network_is_chosen_and_segments(publish, noise):
     assert segmentation.checkpoint.hub == HubAddress(REPO, commit)
     assert segmentation.score_map.shape[0] == 11
     titles = [each["code"] for each in take_home.calls(segmentation, "http://here", ENGLISH)]
-    assert f'open_checkpoint("{REPO}@{commit}")' in titles[0]
+    assert f'load("{REPO}@{commit}")' in titles[0]
     assert not any("gradio_client" in each for each in titles)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 from loopback_client import refusal
-from networks.restated import randomised
 from PIL import Image
+from reference_impl import randomised
 from safetensors.torch import save
 from transformers.models.mobilenet_v2 import MobileNetV2Config, MobileNetV2ForSemanticSegmentation
 from transformers.models.mobilenet_v2.image_processing_pil_mobilenet_v2 import (

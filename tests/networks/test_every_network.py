@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from restated import pictures, randomised
+from reference_impl import pictures, randomised
 from torch import nn
 
 from seg_models.networks import ARCHITECTURES, architectures, create

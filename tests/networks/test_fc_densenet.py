@@ -1,7 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from restated import assert_same, conv, norm, pictures, randomised
+from reference_impl import assert_same, conv, norm, pictures, randomised
 
 from seg_models.networks import create
 

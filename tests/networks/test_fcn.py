@@ -1,7 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from restated import assert_same, conv, pictures, randomised, vgg_stage
+from reference_impl import assert_same, conv, pictures, randomised, vgg_stage
 
 from seg_models.networks import create
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from restated import randomised
+from reference_impl import randomised
 from transformers.models.mobilenet_v2 import MobileNetV2Config, MobileNetV2ForSemanticSegmentation
 from transformers.models.mobilenet_v2.image_processing_pil_mobilenet_v2 import (
     MobileNetV2ImageProcessorPil,

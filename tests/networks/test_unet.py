@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from restated import assert_same, conv, pictures, randomised
+from reference_impl import assert_same, conv, pictures, randomised
 
 from seg_models.networks import create
 

@@ -49,7 +49,7 @@ def test_the_pictures_are_the_pipelines_own(client, photo_path, zoo_folder, monk
     segmenter = pipeline.load(MODEL)
     expected = segmenter.segment(photo_path, segmenter.checkpoint.crf)
     colour = np.array(labels.ANIMALS.colours, np.uint8)
-    np.testing.assert_array_equal(refined, colour[pipeline.labels(expected)])
+    np.testing.assert_array_equal(refined, colour[expected.labels()])
     np.testing.assert_array_equal(upsampled, colour[expected.probabilities.argmax(0)])
     cells = draw.score_map_picture(expected.score_map, (64, 96), labels.ANIMALS)
     np.testing.assert_array_equal(score_map, cells)

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from hub.loopback_client import running
+from loopback_client import running
 from playwright.sync_api import expect
 from steps import answered, choose, opened, upload
 from test_accessibility import violations

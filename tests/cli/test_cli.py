@@ -86,7 +86,7 @@ def test_list_to_read(weights, capsys):
     "line, said",
     [
         ("predict {photo} --model tiny-animls", "did you mean tiny-animals"),
-        ("predict {photo} --model tiny-animals --crf -1", "--crf is -1"),
+        ("predict {photo} --model tiny-animals --crf -1", "crf is -1"),
         ("predict {photo} --model tiny-animals --working-side 0", "working_side is 0"),
         ("predict {empty} --model tiny-animals", "holds no photos"),
         ("predict {empty}/none.jpg --model tiny-animals", "none.jpg is not a file"),
@@ -117,6 +117,18 @@ def test_damaged_weights_are_one_line_and_2(weights, noise, complaint):
         file.write(b"damage")
     assert main(["predict", str(noise), "--model", "tiny-animals"]) == 2
     assert "sha256" in complaint()
+
+
+@pytest.mark.parametrize("name", ["load", "page"])
+def test_what_needs_an_extra_names_it(name, monkeypatch, complaint):
+    """After `make app` alone there is no playwright."""
+    for module in [*sys.modules]:
+        if module.partition(".")[0] in ("benchmarks", "scripts", "playwright"):
+            monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "playwright", None)
+    assert main(["benchmark", name]) == 2
+    told = complaint()
+    assert "playwright is not here" in told and "pip install -e '.[benchmark]'" in told
 
 
 def test_the_parser_takes_the_contract_to_the_letter():

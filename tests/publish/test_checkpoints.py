@@ -83,7 +83,7 @@ def test_a_clean_machine_gets_the_same_mask(zoo_of_two, loopback, tmp_path):
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     mask = np.array(Image.open(io.BytesIO(base64.b64decode(json.loads(answer.stdout)))))
-    expected = pipeline.labels(pipeline.load("deeplab_v1-camvid").segment(vivid.photo()))
+    expected = pipeline.load("deeplab_v1-camvid").segment(vivid.photo()).labels()
     assert len(np.unique(expected)) > 4
     assert np.array_equal(mask, expected)
 
@@ -113,7 +113,7 @@ def test_the_command_line_of_a_clean_machine_gets_the_same_mask(zoo_of_two, loop
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     assert "deeplab_v1-camvid: " in answer.stdout
-    expected = pipeline.labels(pipeline.load("deeplab_v1-camvid").segment(vivid.photo()))
+    expected = pipeline.load("deeplab_v1-camvid").segment(vivid.photo()).labels()
     for folder in ("by-name", "by-repo"):
         with Image.open(clean / folder / "labels.png") as mask:
             assert np.array_equal(np.array(mask), expected)

@@ -11,7 +11,7 @@ from seg_models import pipeline
 from seg_models.checkpoints import loader
 from seg_models.device import GPU_FULL
 from seg_models.specs import CrfSettings
-from seg_models.visualize import draw
+from seg_models.visualize import summary
 
 CRF = CrfSettings(iterations=3, appearance_weight=1.0, smoothness_weight=0.5)
 FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
@@ -43,7 +43,7 @@ def test_a_full_gpu_is_said_and_the_cpu_finishes(segmenter, flag, monkeypatch, s
     segmentation = segmenter.segment(flag, CRF)
     assert len(calls) == 2
     assert segmentation.fell_back_to_cpu and segmentation.device == "cpu"
-    assert json.loads(json.dumps(draw.details(segmentation)))["remark"] == GPU_FULL
+    assert json.loads(json.dumps(summary.details(segmentation)))["remark"] == GPU_FULL
     torch.testing.assert_close(segmentation.refined, expected.refined)
     assert not expected.fell_back_to_cpu
 

@@ -108,7 +108,7 @@ def test_checkpoints_are_told_as_a_story(weights):
 def test_the_projects_checkpoints_are_what_their_config_says(monkeypatch):
     """Names, classes, sizes and parameter counts, against the files and the networks themselves."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
-    assert registry.folder() == Path(__file__).resolve().parents[1] / "weights"
+    assert registry.folder() == Path(__file__).resolve().parents[2] / "weights"
     for checkpoint in registry.checkpoints():
         family, _, domain = checkpoint.name.partition("-")
         assert domain == checkpoint.domain and checkpoint.architecture.startswith(family)

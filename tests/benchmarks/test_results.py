@@ -1,10 +1,11 @@
-"""The README's tables must say what the checkpoints' own config.json says."""
+"""The tables of README and docs/checkpoints.md must say what each config.json says."""
 
 import importlib.util
 from pathlib import Path
 
 import pytest
 
+from scripts import readme_table
 from seg_models import networks
 from seg_models.checkpoints import registry
 
@@ -38,9 +39,9 @@ def test_every_network_has_a_paper(results):
         assert results.reference(architecture).startswith("[")
 
 
-def test_the_readme_has_every_figure(results):
-    readme = results.README.read_text(encoding="utf-8")
-    _, found, rest = readme.partition(results.BEGIN)
+def test_the_document_has_every_figure(results):
+    document = results.DOCUMENT.read_text(encoding="utf-8")
+    _, found, rest = document.partition(results.BEGIN)
     assert found
     tables, _, _ = rest.partition(results.END)
     rows = {
@@ -58,6 +59,23 @@ def test_the_readme_has_every_figure(results):
 
 
 def test_only_what_is_between_the_marks_is_replaced(results):
-    readme = f"before\n{results.BEGIN}\nold\n{results.END}\nafter\n"
+    document = f"before\n{results.BEGIN}\nold\n{results.END}\nafter\n"
     wanted = f"before\n{results.BEGIN}\nnew\n{results.END}\nafter\n"
-    assert results.with_tables(readme, "new") == wanted
+    assert results.with_tables(document, "new") == wanted
+
+
+def test_the_readmes_table_is_what_the_configs_say(monkeypatch):
+    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
+    text = readme_table.README.read_text(encoding="utf-8")
+    assert text == readme_table.with_table(text, readme_table.table(registry.checkpoints()))
+
+
+def test_the_readmes_table_has_a_row_for_each_network_and_a_column_for_each_domain():
+    scored = [each for each in registry.checkpoints() if each.results.get("val_miou")]
+    table = readme_table.table(scored)
+    rows = {line.split("`")[1]: line for line in table.splitlines()[2:]}
+    for each in scored:
+        row = rows[each.architecture]
+        figures = [f"{100 * each.results[key]:.1f}" for key in ("val_miou", "val_miou_crf")]
+        assert " / ".join(figures) in row
+    assert rows.keys() == {each.architecture for each in scored}

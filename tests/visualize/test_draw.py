@@ -9,7 +9,7 @@ from PIL import Image
 
 from seg_models import labels
 from seg_models.specs import CrfSettings, LabelSet
-from seg_models.visualize import draw
+from seg_models.visualize import draw, summary
 
 PAIR = LabelSet("pair", ("background", "cat"), ((0, 0, 0), (200, 100, 0)))
 
@@ -92,7 +92,7 @@ def test_shares_name_what_occurs_largest_first():
 def test_details_state_every_stage(primary, flag):
     crf = CrfSettings(iterations=2, appearance_weight=0.5)
     last = primary.segment(np.pad(flag, ((0, 24), (0, 0), (0, 0))), crf, working_side=24)
-    facts = json.loads(json.dumps(draw.details(last)))
+    facts = json.loads(json.dumps(summary.details(last)))
     assert facts["photo_size"] == {"height": 48, "width": 48}
     assert facts["working_size"] == {"height": 24, "width": 24}
     assert facts["input_size"] == {"height": 48, "width": 48}
@@ -109,7 +109,7 @@ def test_details_state_every_stage(primary, flag):
 
 def test_details_of_an_early_stage_state_what_there_is(primary, flag):
     first = next(primary.stages(flag))
-    facts = draw.details(first)
+    facts = summary.details(first)
     assert facts["crf"] is None
     assert {each["class"] for each in facts["classes"]} == {"red", "green", "blue"}
 
@@ -126,7 +126,7 @@ def test_changed_pixels_are_counted_from_one_iteration_to_the_next(primary, flag
 
     monkeypatch.setattr(pipeline.dense_crf, "mean_field", mean_field)
     *_, last = primary.stages(flag, CrfSettings(iterations=3))
-    facts = draw.details(last)
+    facts = summary.details(last)
     assert facts["crf"]["changed"] == [0.0, 0.25, 0.0]
     shares = {each["class"]: each["share"] for each in facts["classes"]}
     assert shares["red"] == pytest.approx(4 / 48)  # of 16 columns, 12 were turned green

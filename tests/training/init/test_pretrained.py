@@ -103,5 +103,5 @@ def test_a_lifted_front_end_passes_a_new_context_module():
 
 def test_a_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(pretrained.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=r"requirements-train\.txt"):
+    with pytest.raises(ValueError, match=r"the extra train"):
         pretrained.efficientnet_lite2(RECIPE)

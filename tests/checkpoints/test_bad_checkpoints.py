@@ -4,7 +4,7 @@ import json
 import random
 from collections import Counter
 
-import checkpoints
+import damaged_checkpoints as checkpoints
 import damaged_pictures as pictures
 import pytest
 import tiny

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-FOLDER = Path(__file__).parent / "photos"
+FOLDER = Path(__file__).parents[1] / "crf" / "photos"
 STRIDE = 8  # of the networks with a CRF behind them
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from seg_models import pipeline, preprocess
-from seg_models.cli import commands, main
+from seg_models.cli import main
 
 FILES = {
     "score_map.png", "upsampled.png", "refined.png", "overlay.png", "labels.png", "result.json",
@@ -37,9 +37,8 @@ def test_predict_writes_the_stages_and_the_facts(weights, noise, tmp_path, capsy
     said = capsys.readouterr().out
     assert {each.name for each in out.iterdir()} == FILES
     segmenter = pipeline.load("tiny-animals", "cpu")
-    crf = commands.replace(segmenter.checkpoint.crf, iterations=2)
-    segmentation = segmenter.segment(noise, crf, 40)
-    expected = pipeline.labels(segmentation)
+    segmentation = segmenter.segment(noise, 2, 40)
+    expected = segmentation.labels()
     with Image.open(out / "labels.png") as picture:
         assert picture.mode == "P"
         assert picture.size == (45, 30)

@@ -23,7 +23,7 @@ def data(tmp_path, weights):
         (folder / name).mkdir(parents=True)
     for number in range(3):
         photo = chance.integers(0, 255, (30, 40, 3), np.uint8)
-        labels = pipeline.labels(segmenter.segment(photo))
+        labels = segmenter.segment(photo).labels()
         Image.fromarray(photo).save(folder / "images" / f"{number}.png")
         truth = labels if number < 2 else np.full_like(labels, 1)
         Image.fromarray(truth).save(folder / "labels" / f"{number}.png")

@@ -72,7 +72,7 @@ def test_the_logit_adjustment_is_listed_by_class(scored):
 def test_a_published_one_is_opened_from_its_repo(scored):
     published = replace(scored, hub=HubAddress("me/net", "0" * 40))
     text = model_card.model_card(published)
-    assert 'open_checkpoint("me/net")' in text
+    assert 'load("me/net")' in text
     assert "0" * 40 not in text  # or each publication would change the card
 
 

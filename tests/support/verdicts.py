@@ -11,7 +11,7 @@ from seg_models import pipeline, preprocess
 from seg_models.checkpoints import external, storage
 from seg_models.cli import main
 from seg_models.specs import WeightsError
-from seg_models.visualize import draw
+from seg_models.visualize import summary
 
 LONGEST = 500  # characters of a sentence
 PHOTO = np.zeros((24, 48, 3), np.uint8)
@@ -40,8 +40,8 @@ def used(folder: Path) -> bool:
         said = str(error)
         assert str(folder.parent) not in said and len(said) < LONGEST, said
         return False
-    assert pipeline.labels(segmentation).shape == PHOTO.shape[:2]
-    json.dumps(draw.details(segmentation))
+    assert segmentation.labels().shape == PHOTO.shape[:2]
+    json.dumps(summary.details(segmentation))
     return True
 
 

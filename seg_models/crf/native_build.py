@@ -155,7 +155,7 @@ def _build(target: Path, level: str) -> str:
             timeout=SLOWEST_BUILD,
         )
         if done.returncode:
-            return done.stderr
+            return done.stderr or f"error: the compiler ended with status {done.returncode}"
         # In a process of its own: it may crash, where the processor lacks an instruction.
         trial = subprocess.run([sys.executable, "-I", __file__, "--try", str(unfinished)])
         if trial.returncode:
@@ -180,10 +180,10 @@ def _trial(built: Path) -> bool:
     made = made or crf.smoothness_new(*size, far, 1, 1, ctypes.byref(smooth))
     exponent = ctypes.c_float(weight * log2(exp(1)))
     least = ctypes.c_float(1e-5)
-    made = made or crf.lattice_engine_new(
+    made = made or crf.inference_new(
         smooth, ctypes.c_float(0), lattice, exponent, given, 2, least, 2, ctypes.byref(inference)
     )
-    made = made or crf.lattice_engine_step(inference, refined, None, None, 1, 2)
+    made = made or crf.inference_step(inference, refined, None, None, 1, 2)
     odds = 0.9 / 0.1 * exp(weight * (0.75 - 0.25))
     return made == 0 and abs(refined[0] - odds / (1 + odds)) < 1e-5
 

@@ -267,7 +267,8 @@ class Numbers {
         if (slots[place].number < 0) {
             if (2 * keys.size() >= slots.size()) {
                 slots.assign(4 * slots.size(), Slot{});
-                for (size_t i = 0; i < keys.size(); ++i) slots[find(keys[i])] = {keys[i], int32_t(i)};
+                for (size_t i = 0; i < keys.size(); ++i)
+                    slots[find(keys[i])] = {keys[i], int32_t(i)};
                 place = find(key);
             }
             slots[place] = {key, int32_t(keys.size())};
@@ -334,7 +335,8 @@ class Builder {
                 feature[i] = float(levels[i] - 1) / reaches[i];
                 elevate(feature, elevated);
                 double sum = 0;
-                for (int axis = 0; axis < AXES; ++axis) sum += change[axis] * double(elevated[axis]);
+                for (int axis = 0; axis < AXES; ++axis)
+                    sum += change[axis] * double(elevated[axis]);
                 (sum < 0 ? low : high) += sum / AXES;
             }
             int largest = 0, both_ways = 0;
@@ -596,8 +598,10 @@ struct Rows {
     Vector slice(const Kernel& smooth, const Kernel& alike, int64_t pixel, int64_t count,
                  Vector* q) const {
         const int64_t width = WIDTH ? WIDTH : any_width;
-        const int32_t *near = &smooth.lattice->rows[pixel * 3], *like = &alike.lattice->rows[pixel * 6];
-        const float *by_near = &smooth.lattice->slice[pixel * 3], *by_like = &alike.lattice->slice[pixel * 6];
+        const int32_t* near = &smooth.lattice->rows[pixel * 3];
+        const int32_t* like = &alike.lattice->rows[pixel * 6];
+        const float* by_near = &smooth.lattice->slice[pixel * 3];
+        const float* by_like = &alike.lattice->slice[pixel * 6];
         const Vector *const from_near = smooth.now.get(), *const from_like = alike.now.get();
         Vector loudest{};
         for (; count > 0; --count, near += 3, by_near += 3, like += 6, by_like += 6, q += width) {
@@ -606,9 +610,11 @@ struct Rows {
                 Vector one = from_near[near[0] * width + k] * by_near[0];
                 Vector two = from_like[like[0] * width + k] * by_like[0];
 #pragma GCC unroll 2
-                for (int i = 1; i < 3; ++i) one = multiply_add(from_near[near[i] * width + k], all(by_near[i]), one);
+                for (int i = 1; i < 3; ++i)
+                    one = multiply_add(from_near[near[i] * width + k], all(by_near[i]), one);
 #pragma GCC unroll 5
-                for (int i = 1; i < 6; ++i) two = multiply_add(from_like[like[i] * width + k], all(by_like[i]), two);
+                for (int i = 1; i < 6; ++i)
+                    two = multiply_add(from_like[like[i] * width + k], all(by_like[i]), two);
                 q[k] = one + two;
                 loudest = larger(loudest, q[k]);
             }

@@ -26,7 +26,7 @@ def test_the_table_has_a_row_for_each_network_and_size(capsys, monkeypatch, tmp_
         assert float(row[3].split("**")[1]) > 0
         assert sum(int(part.split()[-1]) for part in row[4].split(",")) == pytest.approx(100, abs=2)
     with Image.open(plot) as picture:
-        assert picture.size == (2 * 290, 250)
+        assert picture.size == (2 * 290, 260)
         assert len(np.unique(np.array(picture.convert("L")))) > 4
 
 

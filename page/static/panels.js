@@ -206,6 +206,7 @@ export class Panels {
     });
   }
 
+  // Only what has changed is painted anew: of the iterations that is one panel of three.
   #draw() {
     const { shown } = this.app.runs;
     if (!shown || !this.photo || this.photo.key !== shown.photo.key) return;
@@ -213,18 +214,24 @@ export class Panels {
     this.list.style.setProperty('--aspect', Math.min(2, Math.max(0.8, width / height)));
     if (this.app.choices.now.layout === 'one') return void this.app.swipe.draw();
     this.#settle();
+    const { look } = this;
+    const { zoom, pixel } = this.app.choices.now;
     const ratio = window.devicePixelRatio || 1;
-    this.panels.forEach(({ canvas, frame }, panel) => {
+    this.panels.forEach((each, panel) => {
+      const { canvas, frame } = each;
       const [across, down] = [frame.clientWidth, frame.clientHeight];
       if (!across || !down) return;
+      canvas.dataset.run = shown.id;
+      const stage = this.stage(panel);
+      const inputs = [this.photo.image, stage?.map, stage?.before, stage?.levels, look.network,
+        look.palette, look.opacity, look.isolated, look.view, zoom, pixel, across, down, ratio];
+      if (each.drawn?.every((input, index) => input === inputs[index])) return;
+      each.drawn = inputs;
       canvas.width = Math.round(across * ratio);
       canvas.height = Math.round(down * ratio);
       const context = canvas.getContext('2d');
-      const place = paint(context, this.photo.image, shown.photo, this.stage(panel), this.look,
-        this.app.choices.now.zoom, ratio);
-      const pixel = this.app.choices.now.pixel;
+      const place = paint(context, this.photo.image, shown.photo, stage, look, zoom, ratio);
       if (pixel) cross(context, pixel, place, ratio);
-      canvas.dataset.run = shown.id;
     });
     this.save();
   }

@@ -51,6 +51,14 @@ RESTS = """() => {
     && document.querySelector('#photo').getAttribute('aria-busy') !== 'true'
     && !document.querySelector('.tab[aria-busy="true"]');
 }"""
+# Where the middle of an element is, once it is in sight.
+PLACE = """([selector, number]) => {
+  const all = document.querySelectorAll(selector);
+  const element = all[number % all.length];
+  element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return { left, top, width, height };
+}"""
 SEEN = """() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const text = (selector) => document.querySelector(selector)?.textContent ?? '';
@@ -172,9 +180,18 @@ class Visitor:
         self.log.append(act.__name__)
         act()
 
+    def _place(self, selector: str, number: int = 0) -> dict[str, float]:
+        return self.page.evaluate(PLACE, [selector, number])
+
+    def _click(self, selector: str, number: int = 0, across: float = 0.5) -> None:
+        """Click as a hand does: where the element is, whether it is ready or not."""
+        box = self._place(selector, number)
+        x = box["left"] + across * box["width"]
+        self.page.mouse.click(x, box["top"] + 0.5 * box["height"])
+
     def choose_example(self) -> None:
         example = self.chance.choice(self.examples)
-        self.page.locator(f'[data-example="{example.example}"]').click()
+        self._click(f'[data-example="{example.example}"]')
         self.stopped = False
 
     def upload(self) -> None:
@@ -187,13 +204,12 @@ class Visitor:
         self.page.locator("#photo input[type=file]").set_input_files(file)
 
     def choose_network(self) -> None:
-        self.page.locator("#model input").click()
-        options = self.page.locator("#model [role=option]")
-        options.nth(self.chance.randrange(options.count())).click()
+        self._click("#model input")
+        self._click("#model [role=option]", self.chance.randrange(100))
         self.stopped = False
 
     def press(self) -> None:
-        self.page.locator("#segment").click()
+        self._click("#segment")
         self.stopped = False
 
     def stop(self) -> None:
@@ -201,55 +217,45 @@ class Visitor:
         self.stopped = True
 
     def drag_iterations(self) -> None:
-        slider = self.page.locator("#iterations input")
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        y = box["y"] + box["height"] / 2
-        places = [box["x"] + 8 + (box["width"] - 16) * self.chance.random() * 0.4 for _ in range(2)]
+        box = self._place("#iterations input")
+        y = box["top"] + box["height"] / 2
+        places = [box["left"] + 8 + 0.4 * (box["width"] - 16) * self.chance.random() for _ in "ab"]
         self.page.mouse.move(places[0], y)
         self.page.mouse.down()
-        self.page.mouse.move(places[1], y, steps=3)
+        self.page.mouse.move(places[1], y, steps=2)
         self.page.mouse.up()
         self.stopped = False
 
     def step_by_keys(self) -> None:
-        self.page.locator("#iterations input").focus()
+        self._click("#iterations input", across=0.1)
         for _ in range(self.chance.randint(1, 3)):
             self.page.keyboard.press(self.chance.choice(["ArrowLeft", "ArrowRight"]))
         self.stopped = False
 
     def switch_crf(self) -> None:
-        self.page.locator("#crf input").click()
+        self._click("#crf input")
 
     def switch_tab(self) -> None:
-        name = self.chance.choice(["Compare", "Look inside", "Take home", "Check"])
-        self.page.get_by_role("tab", name=name).click()
+        self._click("#more > [role=tablist] button", self.chance.randrange(4))
 
     def compare(self) -> None:
-        self.page.get_by_role("tab", name="Compare").click()
-        self.page.locator("#compare").click()
+        self._click("#more-compare-tab")
+        self._click("#compare")
 
     def point(self) -> None:
-        frame = self.page.locator("#refined .frame")
-        frame.scroll_into_view_if_needed()
-        box = frame.bounding_box()
-        self.page.mouse.click(
-            box["x"] + box["width"] * self.chance.random(), box["y"] + box["height"] * 0.4
-        )
+        self._click("#refined .frame", across=self.chance.random())
 
     def move_setting(self) -> None:
-        settings = self.page.locator("#crf-settings")
-        if settings.get_attribute("open") is None:
-            settings.locator("summary").click()
+        if self.page.evaluate("!document.querySelector('#crf-settings').open"):
+            self._click("#crf-settings summary")
         setting = self.chance.choice(["w1", "theta-alpha", "theta-beta", "w2", "theta-gamma"])
-        self.page.locator(f"#{setting} input").focus()
-        self.page.keyboard.press(self.chance.choice(["ArrowLeft", "ArrowRight"]))
+        self._click(f"#{setting} input", across=self.chance.random())
         if self.chance.random() < 0.7:
-            self.page.locator("#tuned").click()
+            self._click("#tuned")
         self.stopped = False
 
     def fade(self) -> None:
-        self.page.locator("#opacity input").focus()
+        self._click("#opacity input")
         self.page.keyboard.press(self.chance.choice(["Home", "End"]))
 
     def back(self) -> None:
@@ -334,7 +340,7 @@ def visit(
         changed: Called with the browser's context, to change what it is served.
     """
     faults = Faults()
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
+    context = browser.new_context(viewport={"width": 920, "height": 700}, locale="en-GB")
     context.add_init_script(SLOW_LINE % (seed + 1))
     if changed:
         changed(context)

@@ -36,7 +36,8 @@ def test_photo_and_results_are_deleted_after_an_hour(zoo_folder, photo_path, tmp
         assert len(of_the_visitor) >= 6  # a program's photo, its three pictures, a page's photo
         put(clock, 50)
         time.sleep(3)  # the cleaner comes by, and leaves what is young
-        assert of_the_visitor <= kept()
+        lasting = {each for each in of_the_visitor if "passing" not in each.parts}
+        assert len(lasting) >= 5 and lasting <= kept()  # pictures that were copied may go
         put(clock, 61)
         end = time.monotonic() + PATIENCE
         while kept() & of_the_visitor and time.monotonic() < end:

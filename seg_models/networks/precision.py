@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from .layers import SegmentationNetwork
+
 
 def coarse_in_training_only(network: nn.Module, images: Tensor) -> AbstractContextManager:
     """Return a context in which a trained network computes in float32, even under autocast.
@@ -22,7 +24,7 @@ def coarse_in_training_only(network: nn.Module, images: Tensor) -> AbstractConte
     return torch.autocast(images.device.type, enabled=False)
 
 
-def keep_weights_in_bfloat16(network: nn.Module, device: str) -> nn.Module:
+def keep_weights_in_bfloat16(network: SegmentationNetwork, device: str) -> SegmentationNetwork:
     """Return `network` with the weights in bfloat16 that autocast would turn into it at every call.
 
     What it computes under autocast is the same to the bit, and sooner: a network turns all of its

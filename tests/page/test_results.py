@@ -41,7 +41,8 @@ def test_the_newest_is_kept_however_large(segmentation):
 def test_every_tensor_counts_once(segmentation):
     of = segmentation
     tensors = (of.score_map, of.probabilities, of.refined, *of.history)
-    whole = of.photo.nbytes + sum(each.untyped_storage().nbytes() for each in tensors)
+    storages = {each.untyped_storage().data_ptr(): each.untyped_storage() for each in tensors}
+    whole = of.photo.nbytes + sum(each.nbytes() for each in storages.values())
     assert results.size([results.Result("a", "b", of, 0)]) == whole
     twice = [results.Result("a", "b", of, 0), results.Result("c", "b", of, 0)]
     assert results.size(twice) == whole

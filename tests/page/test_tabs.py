@@ -128,7 +128,7 @@ def test_the_calls_that_are_shown_give_the_same_labels(result, photo_path, tmp_p
     Image.open(photo_path).save(tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     space = {}
-    exec(code(calls, "from dataclasses").replace("photo.jpg", "photo.png"), space)
+    exec(code(calls, "import seg_models").replace("photo.jpg", "photo.png"), space)
     np.testing.assert_array_equal(space["labels"], result.segmentation.history[2])
     shell = code(calls, "python -m seg_models predict").replace("photo.jpg", "photo.png")
     with contextlib.redirect_stdout(io.StringIO()):

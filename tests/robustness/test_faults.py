@@ -186,8 +186,8 @@ def test_a_full_disk_stops_predict_in_one_sentence_and_leaves_nothing(
 ):
     save = Image.Image.save
 
-    def begun(picture, path, *more):
-        save(picture, path, *more)
+    def begun(picture, path, *more, **options):
+        save(picture, path, *more, **options)
         full()
 
     asked = ["predict", str(album / "00.png"), "--model", "tiny-animals"]

@@ -41,7 +41,7 @@ _started: dict[Path, subprocess.Popen] = {}
 _loaded: dict[Path, ctypes.CDLL] = {}
 
 
-def library(level: str = "") -> ctypes.CDLL | None:
+def load_library(level: str = "") -> ctypes.CDLL | None:
     """Return the library if it is there; if not, see to it that it is being built.
 
     Args:
@@ -68,11 +68,11 @@ def build(level: str = "") -> ctypes.CDLL:
     if reason:
         raise ValueError(reason)
     target = path(level)
-    if library(level) is None:
+    if load_library(level) is None:
         with _lock:
             process = _started.get(target) or _start(target, level)
         process.wait(SLOWEST_BUILD)
-    found = library(level)
+    found = load_library(level)
     if found is None:
         raise ValueError(f"it did not compile: {_first_error(target)}")
     return found

@@ -22,7 +22,7 @@ OUT_OF_MEMORY, OUT_OF_KEYS = 1, 2  # as `Status` in native_engine.cpp
 
 def ready() -> bool:
     """Return whether the engine can be used now; if not, it may be later."""
-    return native_build.library(_level()) is not None
+    return native_build.load_library(_level()) is not None
 
 
 def check_installed() -> None:

@@ -93,7 +93,8 @@ def test_a_loupe_names_the_class_in_every_stage(page):
         assert found in [*names, "background"]
     page.mouse.move(2, 2)
     expect(loupe).to_be_hidden()
-    assert not asked  # pointing is the browser's own business
+    # Pointing is the browser's own business; it may draw its own blobs when it likes.
+    assert not [url for url in asked if not url.startswith("blob:")]
 
 
 def test_a_click_lists_the_likeliest_classes_of_that_pixel(page):

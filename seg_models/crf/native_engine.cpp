@@ -49,6 +49,8 @@ inline Vector all(float value) { return value - Vector{}; }
 
 inline Vector larger(Vector a, Vector b) { return a > b ? a : b; }
 
+inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
+
 // a b + c, rounded once where the processor can. The compiler itself is told not to fuse: points on
 // the border of two simplices must fall to the same side as in the paper's own code.
 inline Vector multiply_add(Vector a, Vector b, Vector c) {
@@ -61,13 +63,31 @@ inline Vector multiply_add(Vector a, Vector b, Vector c) {
 #endif
 }
 
+// Returns lanes of `a`, numbered from 0, and of `b`, from LANES.
+template <int... lanes>
+inline Vector shuffled(Vector a, Vector b) {
+#ifdef __clang__
+    return __builtin_shufflevector(a, b, lanes...);
+#else
+    return __builtin_shuffle(a, b, Integers{lanes...});
+#endif
+}
+
 template <int... lanes>
 inline Vector shuffled(Vector v) {
-#ifdef __clang__
-    return __builtin_shufflevector(v, v, lanes...);
-#else
-    return __builtin_shuffle(v, Integers{lanes...});
-#endif
+    return shuffled<lanes...>(v, v);
+}
+
+// Makes columns of LANES rows: three perfect shuffles of them, as of a deck of cards.
+inline void transpose(Vector* rows) {
+    for (int round = 0; round < 3; ++round) {
+        Vector mixed[LANES];
+        for (int i = 0; i < LANES / 2; ++i) {
+            mixed[2 * i] = shuffled<0, 8, 1, 9, 2, 10, 3, 11>(rows[i], rows[i + 4]);
+            mixed[2 * i + 1] = shuffled<4, 12, 5, 13, 6, 14, 7, 15>(rows[i], rows[i + 4]);
+        }
+        std::copy(mixed, mixed + LANES, rows);
+    }
 }
 
 // Returns, in every lane, what `both` makes of all lanes together.
@@ -266,9 +286,7 @@ class Numbers {
         size_t place = find(key);
         if (slots[place].number < 0) {
             if (2 * keys.size() >= slots.size()) {
-                slots.assign(4 * slots.size(), Slot{});
-                for (size_t i = 0; i < keys.size(); ++i)
-                    slots[find(keys[i])] = {keys[i], int32_t(i)};
+                make_room(2 * keys.size());
                 place = find(key);
             }
             slots[place] = {key, int32_t(keys.size())};
@@ -279,14 +297,28 @@ class Numbers {
 
     int32_t known(int64_t key) const { return slots[find(key)].number; }  // -1 if it is not
 
+    // The table is larger than the fastest caches; whoever knows what it will ask says so before.
+    void expect(int64_t key) const { __builtin_prefetch(&slots[home(key) & (slots.size() - 1)]); }
+
+    void make_room(size_t count) {
+        size_t size = slots.size();
+        while (size < 2 * count) size *= 2;
+        slots.assign(size, Slot{});
+        for (size_t i = 0; i < keys.size(); ++i) slots[find(keys[i])] = {keys[i], int32_t(i)};
+    }
+
    private:
     struct Slot {
         int64_t key = 0;
         int32_t number = -1;
     };
 
+    static size_t home(int64_t key) {
+        return uint64_t(key) * 0x9E3779B97F4A7C15u >> 20;  // Fibonacci hashing
+    }
+
     size_t find(int64_t key) const {
-        size_t place = uint64_t(key) * 0x9E3779B97F4A7C15u >> 20;  // Fibonacci hashing
+        size_t place = home(key);
         while (true) {
             place &= slots.size() - 1;
             if (slots[place].number < 0 || slots[place].key == key) return place;
@@ -374,6 +406,8 @@ class Builder {
     }
 
    private:
+    static constexpr int64_t AHEAD = 8;  // keys that are looked up after one that is expected
+
     struct Band {
         Numbers numbers;
         std::vector<float> mass;    // what the vertices get if every pixel splats 1
@@ -384,7 +418,8 @@ class Builder {
     // times D + 1; from there it is `offsets` times D + 1 to the point. From the vertex of colour k
     // to that of colour k + 1 it is a step back along the axis with turn k.
     struct Place {
-        Vector multiples[AXES], offsets[AXES], turns[AXES];
+        Vector offsets[AXES];
+        Integers multiples[AXES], turns[AXES];
     };
 
     // Matrix E of Adams et al., section 3, in the order of their program.
@@ -400,29 +435,30 @@ class Builder {
 
     Place locate(const Vector* features) const {
         Place place;
-        Vector elevated[AXES], above[AXES], excess{};
+        Vector elevated[AXES], multiples[AXES], above[AXES], turns[AXES], excess{};
         elevate(features, elevated);
         for (int axis = 0; axis < AXES; ++axis) {
-            place.multiples[axis] = rounded(elevated[axis] * (1.f / AXES));
-            above[axis] = elevated[axis] - place.multiples[axis] * float(AXES);
-            place.turns[axis] = all(float(D - axis));
-            excess += place.multiples[axis];
+            multiples[axis] = rounded(elevated[axis] * (1.f / AXES));
+            above[axis] = elevated[axis] - multiples[axis] * float(AXES);
+            turns[axis] = all(float(D - axis));
+            excess += multiples[axis];
         }
         for (int one = 0; one < AXES; ++one) {
             for (int other = one + 1; other < AXES; ++other) {
                 const Vector behind = above[one] < above[other] ? all(1) : Vector{};
-                place.turns[one] -= behind;
-                place.turns[other] += behind;
+                turns[one] -= behind;
+                turns[other] += behind;
             }
         }
         // Rounding may have left the plane. The axes that it moved furthest go back.
         for (int axis = 0; axis < AXES; ++axis) {
-            place.turns[axis] -= excess;
-            const Vector rounds = floored(place.turns[axis] * (1.f / AXES));
-            place.turns[axis] -= rounds * float(AXES);
-            place.multiples[axis] += rounds;
-            place.offsets[axis] =
-                (elevated[axis] - place.multiples[axis] * float(AXES)) * (1.f / AXES);
+            turns[axis] -= excess;
+            const Vector rounds = floored(turns[axis] * (1.f / AXES));
+            turns[axis] -= rounds * float(AXES);
+            multiples[axis] += rounds;
+            place.offsets[axis] = (elevated[axis] - multiples[axis] * float(AXES)) * (1.f / AXES);
+            place.multiples[axis] = __builtin_convertvector(multiples[axis], Integers);
+            place.turns[axis] = __builtin_convertvector(turns[axis], Integers);
         }
         return place;
     }
@@ -433,10 +469,10 @@ class Builder {
         int64_t back[AXES];
         keys[0] = -lowest;
         for (int axis = 0; axis < AXES; ++axis) {
-            const int turn = int(place.turns[axis][lane]);
+            const int turn = place.turns[axis][lane];
             offsets[turn] = place.offsets[axis][lane];
             back[turn] = steps[axis];
-            keys[0] += int64_t(place.multiples[axis][lane]) * steps[axis];
+            keys[0] += place.multiples[axis][lane] * steps[axis];
         }
         weights[0] = offsets[0] + (1 - offsets[D]);
         for (int colour = 1; colour < AXES; ++colour) {
@@ -449,25 +485,29 @@ class Builder {
     void embed(int64_t number) {
         Band& band = bands[number];
         const int64_t end = photo.end(number);
-        int64_t keys[AXES], before[AXES];
+        int64_t keys[LANES][AXES], before[AXES];
         int32_t vertices[AXES] = {};
         std::fill(before, before + AXES, INT64_MIN);
         for (int64_t first = photo.begin(number); first < end; first += LANES) {
             const int count = int(std::min<int64_t>(LANES, end - first));
+            float* weights = &lattice->slice[first * AXES];
+            int32_t* rows = &lattice->rows[first * AXES];
             Vector features[D];
             read(first, count, features);
             const Place place = locate(features);
             for (int lane = 0; lane < count; ++lane) {
-                float* weights = &lattice->slice[(first + lane) * AXES];
-                walk(place, lane, keys, weights);
+                walk(place, lane, keys[lane], weights + lane * AXES);
+                for (int64_t key : keys[lane]) band.numbers.expect(key);
+            }
+            for (int lane = 0; lane < count; ++lane, rows += AXES, weights += AXES) {
                 for (int colour = 0; colour < AXES; ++colour) {
-                    if (keys[colour] != before[colour]) {  // neighbours often share a simplex
-                        vertices[colour] = band.numbers(keys[colour]);
-                        before[colour] = keys[colour];
+                    if (keys[lane][colour] != before[colour]) {  // neighbours often share a simplex
+                        before[colour] = keys[lane][colour];
+                        vertices[colour] = band.numbers(before[colour]);
                         if (band.mass.size() < band.numbers.keys.size()) band.mass.push_back(0);
                     }
                     band.mass[vertices[colour]] += weights[colour];
-                    lattice->rows[(first + lane) * AXES + colour] = vertices[colour];
+                    rows[colour] = vertices[colour];
                 }
             }
         }
@@ -476,8 +516,8 @@ class Builder {
         if (end == photo.pixels() && end % 4 != 0) {
             const Vector origin[D] = {};
             float weights[AXES];
-            walk(locate(origin), 0, keys, weights);
-            for (int64_t key : keys) band.numbers(key);
+            walk(locate(origin), 0, keys[0], weights);
+            for (int64_t key : keys[0]) band.numbers(key);
             band.mass.resize(band.numbers.keys.size());
         }
     }
@@ -496,11 +536,16 @@ class Builder {
     }
 
     void number_vertices() {
+        size_t count = 0;
+        for (const Band& band : bands) count += band.numbers.keys.size();
+        numbers.make_room(count);
         for (Band& band : bands) {
             lattice->ghosts_of.push_back(int64_t(lattice->ghosts.size()));
-            for (int64_t key : band.numbers.keys) {
+            const std::vector<int64_t>& keys = band.numbers.keys;
+            for (size_t i = 0; i < keys.size(); ++i) {
+                if (i + AHEAD < keys.size()) numbers.expect(keys[i + AHEAD]);
                 const size_t known = numbers.keys.size();
-                const int32_t vertex = numbers(key);
+                const int32_t vertex = numbers(keys[i]);
                 if (size_t(vertex) == known) {
                     band.rows.push_back(vertex);
                 } else {
@@ -525,6 +570,8 @@ class Builder {
             for (int axis = 0; axis < AXES; ++axis) {
                 int32_t* const of = neighbours + 2 * axis * vertices;
                 for (int64_t vertex = first; vertex < end; ++vertex) {
+                    const int64_t soon = std::min(vertex + AHEAD, vertices - 1);
+                    numbers.expect(numbers.keys[soon] + steps[axis]);
                     const int32_t after = numbers.known(numbers.keys[vertex] + steps[axis]);
                     if (after < 0) continue;
                     of[2 * vertex] = after;
@@ -654,6 +701,17 @@ struct Rows {
         }
     }
 
+    // Writes P to `q`, scaled to sum to 1.
+    void scale(const Vector* prior, int64_t count, Vector* q) const {
+        const int64_t width = WIDTH ? WIDTH : any_width;
+        for (; count > 0; --count, prior += width, q += width) {
+            Vector sum{};
+            for (int64_t k = 0; k < width; ++k) sum += prior[k];
+            const Vector scale = 1 / total(sum);
+            for (int64_t k = 0; k < width; ++k) q[k] = scale * prior[k];
+        }
+    }
+
     // Lowers messages that are too loud for a power of two, all of a pixel's by the same.
     void tame(int64_t count, Vector* q) const {
         const int64_t width = WIDTH ? WIDTH : any_width;
@@ -765,18 +823,33 @@ class Inference {
     void begin(Rows rows, int64_t band, const float* probabilities, float least) {
         in_blocks(band, [&](int64_t pixel, int64_t count, Vector* q) {
             Vector* const p = &prior[pixel * width];
-            for (int64_t i = 1; i <= count; ++i) p[i * width - 1] = Vector{};
-            float* const values = reinterpret_cast<float*>(p);
-            for (int64_t c = 0; c < classes; ++c) {
-                const float* const plane = probabilities + c * photo.pixels() + pixel;
-                for (int64_t i = 0; i < count; ++i)
-                    values[i * width * LANES + c] = std::clamp(plane[i], least, 1.f);
-            }
-            std::fill(q, q + count * width, Vector{});  // no messages yet
-            rows.update(p, count, q);
+            for (int64_t i = 0; i < count; i += LANES)
+                read(probabilities + pixel + i, least, std::min<int64_t>(LANES, count - i),
+                     p + i * width);
+            rows.scale(p, count, q);
             rows.template splat<3>(smooth, pixel, count, q);
             rows.template splat<6>(alike, pixel, count, q);
         });
+    }
+
+    // Reads all classes of up to LANES pixels, which lie in a plane for each class, into rows.
+    void read(const float* planes, float least, int64_t count, Vector* p) const {
+        for (int64_t k = 0; k < width; ++k) {
+            Vector values[LANES] = {};
+            const int64_t first = k * LANES, some = std::min<int64_t>(LANES, classes - first);
+            for (int64_t c = 0; c < some; ++c) {
+                const float* const plane = planes + (first + c) * photo.pixels();
+                __builtin_prefetch(plane + 3 * BLOCK);
+                if (count == LANES) {
+                    std::memcpy(&values[c], plane, sizeof(Vector));
+                } else {
+                    std::memcpy(&values[c], plane, count * sizeof(float));
+                }
+                values[c] = larger(all(least), smaller(values[c], all(1)));
+            }
+            transpose(values);
+            for (int64_t i = 0; i < count; ++i) p[i * width + k] = values[i];
+        }
     }
 
     template <class Rows>

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
-
 from seg_models.device import GPU_FULL
 from seg_models.specs import Message
 
@@ -19,6 +14,8 @@ NO_NETWORKS = "Choose the networks to compare: two or more show most."
 NO_FIELDS = "Choose the networks to ask first: at least one."
 NO_RESULT = "There is no result yet: choose a photo and press Segment first."
 GONE = "that network is no longer kept here; open it again"
+PHOTO_GONE = "that photo is no longer kept here; hand it in again"
+BUSY = "too many are waiting for this server just now; try again in a minute"
 RESULT_GONE = "That result is no longer kept; press Segment again."
 NO_TRUTH = "There is no true mask for this photo: hand one in."
 
@@ -30,6 +27,8 @@ KOREAN = {
     NO_NETWORKS: "비교할 신경망을 고르세요: 두 개 이상이면 가장 많은 것을 볼 수 있습니다.",
     NO_FIELDS: "먼저 물어볼 신경망을 하나 이상 고르세요.",
     NO_RESULT: "아직 결과가 없습니다: 먼저 사진을 고르고 분할하기를 누르세요.",
+    PHOTO_GONE: "그 사진은 더 이상 보관되어 있지 않습니다. 다시 올려 주세요",
+    BUSY: "지금 기다리는 사람이 너무 많습니다. 1분 뒤에 다시 해 보세요",
     RESULT_GONE: "그 결과는 더 이상 보관되어 있지 않습니다. 분할하기를 다시 누르세요.",
     # 사진
     "{name} is empty; give a JPEG, PNG, WebP or the like": (
@@ -46,6 +45,17 @@ KOREAN = {
     "{name} is {size} pixels; at least one pixel is needed": (
         "{name} 파일은 {size}픽셀입니다. 적어도 한 픽셀이 필요합니다"
     ),
+    "{name} cannot be read: {fault}": "{name} 파일을 읽을 수 없습니다: {fault}",
+    "{name} is too large: at most {size} MB are taken": (
+        "{name} 파일은 너무 큽니다: {size} MB까지 받습니다"
+    ),
+    "at most {size} megapixels are taken": "{size}메가픽셀까지 받습니다",
+    "{name} holds {wrong}, but labels are 0 to 254, and 255 for void; if {wrong} is "
+    "void, say --void {wrong}": (
+        "{name}에 {wrong} 값이 있는데, 레이블은 0부터 254까지이고 255는 세지 않는 곳입니다"
+    ),
+    "labels": "레이블",
+    "ground truth": "정답",
     "{name} is damaged: {fault}; export or download it anew": (
         "{name} 파일이 손상되었습니다: {fault}. 다시 내보내거나 내려받으세요"
     ),
@@ -60,9 +70,9 @@ KOREAN = {
     "the mask is {size} pixels, the photo {other}; give the mask of this photo": (
         "마스크는 {size}픽셀, 사진은 {other}픽셀입니다. 이 사진의 마스크를 주세요"
     ),
-    "ground truth hold {low} to {high}, but {classes} classes need 0 to {last} "
+    "{name} hold {low} to {high}, but {classes} classes need 0 to {last} "
     "(and {void} for void, in the ground truth)": (
-        "정답의 값은 {low}부터 {high}까지인데, 클래스 {classes}개에는 "
+        "{name}의 값은 {low}부터 {high}까지인데, 클래스 {classes}개에는 "
         "0부터 {last}까지가 필요합니다 (세지 않는 곳은 {void})"
     ),
     "the truth of this example names {domain}, the network knows {other}; "
@@ -74,25 +84,26 @@ KOREAN = {
     ),
     GPU_FULL: "GPU 메모리가 가득 차서 CPU에서 처리했습니다",
     # 가중치
-    "no checkpoint called {name}: there are none in {folder}": (
+    "no checkpoint called {name!r}: there are none in {folder}": (
         "{name}이라는 체크포인트가 없습니다: {folder}에 하나도 없습니다"
     ),
-    "no checkpoint called {name}; did you mean {near}? known are {known}": (
+    "no checkpoint called {name!r}; did you mean {near}? known are {known}": (
         "{name}이라는 체크포인트가 없습니다. 혹시 {near}? 있는 것은 {known}"
     ),
-    "no checkpoint called {name}; known are {known}": (
+    "no checkpoint called {name!r}; known are {known}": (
         "{name}이라는 체크포인트가 없습니다. 있는 것은 {known}"
     ),
     "embedded": "내장",
     "cached": "캐시에 있음",
     "on the Hub": "Hub에 있음",
-    "unreachable: {reason}": "받을 수 없음: {reason}",
-    "Fetching {repo}: {size} MB, {share}": "{repo} 받는 중: {size} MB, {share}",
+    "Fetching {repo}: {size} MB": "{repo} 받는 중: {size} MB",
     "the weights of {name} cannot be had: {reason}": "{name}의 가중치를 받을 수 없습니다: {reason}",
     "it is not embedded and no repo of the Hub is known for it; "
-    "set SEG_MODELS_NAMESPACE to the account that publishes it": (
+    "set SEG_MODELS_NAMESPACE to the account that publishes it, "
+    "or SEG_MODELS_WEIGHTS_DIR to the weights folder of a checkout": (
         "내장되어 있지 않고 Hub의 저장소도 알려져 있지 않습니다. 공개한 계정을 "
-        "SEG_MODELS_NAMESPACE에 적어 주세요"
+        "SEG_MODELS_NAMESPACE에, 또는 체크아웃의 weights 폴더를 "
+        "SEG_MODELS_WEIGHTS_DIR에 적어 주세요"
     ),
     "{path} is not the published file: its sha256 starts {found}, config.json states {wanted}; "
     "delete it, or take it again from where this folder came from": (
@@ -123,7 +134,7 @@ KOREAN = {
         "HF_HUB_OFFLINE이 설정되어 있습니다. 받으려면 해제하세요"
     ),
     GONE: "그 신경망은 더 이상 보관되어 있지 않습니다. 다시 여세요",
-    "{name} is neither a folder nor a Hub repo; a repo is named like me/my-network": (
+    "{name!r} is neither a folder nor a Hub repo; a repo is named like me/my-network": (
         "{name}은 Hub 저장소의 이름이 아닙니다. me/my-network처럼 적어 주세요"
     ),
     "{name} is neither a Hub repo, named like me/my-network, nor a folder that this page's owner "
@@ -131,15 +142,15 @@ KOREAN = {
         "{name}은 me/my-network 같은 Hub 저장소도, 이 페이지 주인이 내놓은 폴더도 아닙니다. "
         "내놓은 폴더: {folders}"
     ),
-    "{name} is a {architecture}, which is unknown here; known are {known}": (
+    "{name} is a {architecture!r}, which is unknown here; known are {known}": (
         "{name}은 {architecture}인데 여기서는 모르는 구조입니다. 아는 것은 {known}"
     ),
-    "{name} has {size} bytes; {most} may be": (
-        "{name}은 {size}바이트입니다. {most}바이트까지 받습니다"
+    "{name} has {size:,} bytes; {most:,} may be": (
+        "{name}은 {size:,}바이트입니다. {most:,}바이트까지 받습니다"
     ),
-    "{repo} is gated: accept its terms on {hub}, then log in with `hf auth login`": (
+    "{repo} is gated: accept its terms on {page}, then log in with `hf auth login`": (
         "{repo} 저장소는 약관에 동의해야 합니다. "
-        "{hub}에서 동의하고 `hf auth login`으로 로그인하세요"
+        "{page}에서 동의하고 `hf auth login`으로 로그인하세요"
     ),
     "{repo} is gated; only what is open to all can be had here": (
         "{repo} 저장소는 제한되어 있습니다. 여기서는 누구에게나 열린 것만 받을 수 있습니다"
@@ -166,32 +177,12 @@ def translated(language: str, sentence: str) -> str:
     """Return an error's English sentence in `language`; one that is not known stays as it is."""
     if language == ENGLISH:
         return str(sentence)
-    if isinstance(sentence, Message) and sentence.template in KOREAN:
-        return _filled(KOREAN[sentence.template], sentence.parameters, language)
-    for pattern, korean in _patterns():
-        if found := pattern.fullmatch(sentence):
-            return _filled(korean, found.groupdict(), language)
-    return name(language, str(sentence))
-
-
-def _filled(korean: str, parameters: Mapping[str, Any], language: str) -> str:
-    """Return a template with its places filled, what is such a sentence being translated, too."""
+    if not isinstance(sentence, Message):
+        return KOREAN.get(sentence) or name(language, sentence)
+    if sentence.template not in KOREAN:
+        return str(sentence)
     told = {
         place: translated(language, each) if isinstance(each, str) else each
-        for place, each in parameters.items()
+        for place, each in sentence.parameters.items()
     }
-    return korean.format(**told)
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the sentences as patterns, those with the most fixed text first."""
-    english = sorted(KOREAN, key=lambda each: -len(re.sub(r"{\w+}", "", each)))
-    return [(_pattern(each), KOREAN[each]) for each in english]
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"{(\w+)}", template)
-    names = [f"(?P<{name}>.+?)" for name in parts[1::2]]
-    fixed = [re.escape(part) for part in parts[::2]]
-    return re.compile("".join(map("".join, zip(fixed, [*names, ""], strict=True))), re.DOTALL)
+    return KOREAN[sentence.template].format(**told)

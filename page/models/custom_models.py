@@ -13,22 +13,35 @@ import re
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
+from cachetools import LRUCache
+
 from seg_models.checkpoints import external, registry
 from seg_models.hub.download import Progress
-from seg_models.specs import Checkpoint, DownloadPolicy, WeightsError
+from seg_models.specs import Checkpoint, DownloadPolicy, Message, WeightsError
 
 from ..i18n.errors import GONE
+from ..server.kept import peek
 
 FOLDERS = "SEG_MODELS_GUESTS_DIR"
 FOLDER_NAME = re.compile(r"\w[\w.-]{0,95}", re.ASCII)  # never a path: no slash, no dot in front
 MOST = 6  # networks; when one more comes, the least used goes
 LARGEST = 64 << 20  # bytes of one network's weights, as large as any that comes with this project
 
-_kept: OrderedDict[str, Checkpoint] = OrderedDict()  # by key; the latest used is the last
+
+class _Brought(LRUCache):
+    """Checkpoints by key; with one that goes, the files go that were fetched for it."""
+
+    def popitem(self):
+        key, gone = super().popitem()
+        if gone.hub is not None:
+            _forget(gone.hub.repo)
+        return key, gone
+
+
+_kept = _Brought(MOST)
 _lock = threading.Lock()
 
 
@@ -47,11 +60,6 @@ def bring(wish: str, progress: Progress) -> str:
         key = f"{checkpoint.hub.repo}@{checkpoint.hub.commit}"
     with _lock:
         _kept[key] = checkpoint
-        _kept.move_to_end(key)
-        while len(_kept) > MOST:
-            _, gone = _kept.popitem(last=False)
-            if gone.hub is not None:
-                _forget(gone.hub.repo)
     return key
 
 
@@ -65,7 +73,6 @@ def find(model: str) -> Checkpoint:
         raise ValueError(f"a network is chosen by its name, not by {model!r:.40}")
     with _lock:
         if model in _kept:
-            _kept.move_to_end(model)
             return _kept[model]
     if "/" in model:
         raise ValueError(GONE)
@@ -89,7 +96,7 @@ def known(keys: tuple[str, ...]) -> dict[str, Checkpoint]:
 def key(checkpoint: Checkpoint) -> str | None:
     """Return the key of a checkpoint that was brought along, or None if it is the zoo's."""
     with _lock:
-        return next((key for key, each in _kept.items() if each == checkpoint), None)
+        return next((key for key, each in peek(_kept).items() if each == checkpoint), None)
 
 
 @lru_cache(maxsize=1)
@@ -114,9 +121,12 @@ def _from_folder(root: Path, name: str) -> Checkpoint:
     there = sorted(each.parent.name for each in root.glob("*/config.json"))
     if name not in there:
         raise ValueError(
-            f"{name!r} is neither a Hub repo, named like me/my-network, nor a folder that this "
-            f"page's owner offers; those are {', '.join(there) or 'none'}"
-        )
+            Message(
+                "{name} is neither a Hub repo, named like me/my-network, nor a folder that this "
+                "page's owner offers; those are {folders}",
+                name=repr(name), folders=", ".join(there) or "none",
+            )
+        )  # fmt: skip
     try:
         return external.from_folder(root / name)
     except (ValueError, WeightsError) as error:  # whose message names the folder in full
@@ -126,7 +136,7 @@ def _from_folder(root: Path, name: str) -> Checkpoint:
 def _forget(repo: str) -> None:
     """Delete what was fetched from `repo`, unless another commit of it is kept."""
     if external.REPO.fullmatch(repo) and all(
-        each.hub is None or each.hub.repo != repo for each in _kept.values()
+        each.hub is None or each.hub.repo != repo for each in peek(_kept).values()
     ):
         folder = cache() / f"models--{repo.replace('/', '--')}"
         shutil.rmtree(folder, ignore_errors=True)

@@ -6,8 +6,6 @@ import io
 import json
 import os
 import threading
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,14 +20,15 @@ from PIL import Image, ImageOps
 from seg_models import preprocess
 from seg_models.pipeline import WORKING_SIDE
 
+from ..i18n.errors import PHOTO_GONE
 from ..server import files, guard
+from ..server.kept import Folders
 
 ASSETS = Path(__file__).parents[2] / "assets"
 THUMBNAIL = 160  # pixels, twice what is shown, for sharp screens
 QUALITY = 90  # JPEG, of the photo under the masks
 SECONDS_KEPT = 3600  # after that a visitor's photo is deleted
-MOST_KEPT = 400  # photos; when one more comes, the oldest goes
-GONE = "that photo is no longer kept here; hand it in again"
+MOST_KEPT = 400  # photos; when one more comes, the one unused for longest goes
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,9 @@ class _Kept:
     name: str
     size: tuple[int, int]
     folder: Path  # of photo.png, without loss, and photo.jpg
-    since: float
 
 
-_kept: OrderedDict[str, _Kept] = OrderedDict()  # the oldest first
+_kept = Folders(MOST_KEPT, SECONDS_KEPT)  # by key
 _lock = threading.Lock()
 
 
@@ -102,10 +100,7 @@ def receive(path: Path, name: str) -> Photo:
     picture.save(folder / "photo.jpg", quality=QUALITY)
     photo = Photo(uuid4().hex, name, whole.shape[:2], pixels)
     with _lock:
-        _kept[photo.key] = _Kept(name, photo.size, folder, time.time())
-        while len(_kept) > MOST_KEPT:
-            _, oldest = _kept.popitem(last=False)
-            files.remove(oldest.folder)
+        _kept[photo.key] = _Kept(name, photo.size, folder)
     return photo
 
 
@@ -122,7 +117,7 @@ def find(key: str | None) -> Photo:
     with _lock:
         kept = _kept.get(key or "")
     if kept is None:
-        raise ValueError(GONE)
+        raise ValueError(PHOTO_GONE)
     with Image.open(kept.folder / "photo.png") as picture:
         return Photo(key, kept.name, kept.size, np.array(picture))
 
@@ -188,12 +183,8 @@ def _of_example(example: Example) -> dict:
 
 def sweep(now: float | None = None) -> None:
     """Delete the photos that came more than `SECONDS_KEPT` ago."""
-    oldest = (time.time() if now is None else now) - SECONDS_KEPT
     with _lock:
-        old = [key for key, each in _kept.items() if each.since < oldest]
-        gone = [_kept.pop(key) for key in old]
-    for each in gone:
-        files.remove(each.folder)
+        _kept.expire(now)
 
 
 @lru_cache(maxsize=1)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from cachetools import TTLCache
 from torch import Tensor
 
 from seg_models import pipeline
 from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n.errors import RESULT_GONE
+from ..server.kept import peek
 
 LIMIT_BYTES = 3 * 2**28  # of all results: eleven of 1024 x 768 pixels and seven classes
 SECONDS_KEPT = 3600
@@ -26,7 +29,6 @@ class Result:
     run: str
     photo: str  # its key
     segmentation: Segmentation
-    since: float
 
     def at(self, iteration: int) -> Segmentation:
         """Return the result as it was after `iteration`, 0 being before the CRF.
@@ -54,17 +56,17 @@ class Results:
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES):
         self._limit = limit_bytes
-        self._kept: OrderedDict[str, Result] = OrderedDict()
+        # Not by the cache's own sizes: what two results share counts once.
+        self._kept = TTLCache(math.inf, SECONDS_KEPT, timer=time.time)
         self._lock = threading.Lock()
 
     def keep(self, run: str, photo: str, segmentation: Segmentation) -> Result:
         """Remember a segmentation; the newest is kept even if it is too large by itself."""
-        result = Result(run, photo, segmentation, time.time())
+        result = Result(run, photo, segmentation)
         with self._lock:
             self._kept[run] = result
-            self._kept.move_to_end(run)
-            while len(self._kept) > 1 and size(self._kept.values()) > self._limit:
-                self._kept.popitem(last=False)
+            while len(self._kept) > 1 and self._size() > self._limit:
+                self._kept.popitem()
         return result
 
     def find(self, run: str | None) -> Result:
@@ -76,7 +78,6 @@ class Results:
         with self._lock:
             if run not in self._kept:
                 raise ValueError(RESULT_GONE)
-            self._kept.move_to_end(run)
             return self._kept[run]
 
     def lookup(self, run: str | None) -> Result | None:
@@ -88,10 +89,11 @@ class Results:
 
     def sweep(self, now: float | None = None) -> None:
         """Forget the results that came more than `SECONDS_KEPT` ago."""
-        oldest = (time.time() if now is None else now) - SECONDS_KEPT
         with self._lock:
-            for run in [run for run, each in self._kept.items() if each.since < oldest]:
-                del self._kept[run]
+            self._kept.expire(now)
+
+    def _size(self) -> int:
+        return size(peek(self._kept).values())
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -8,11 +8,12 @@ ends a run within one step: between the network's stages and after each iteratio
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import uuid4
+
+from cachetools import LRUCache
 
 from seg_models import pipeline
 from seg_models.checkpoints import weights
@@ -202,7 +203,7 @@ class _Recorded:
     MOST = 24
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple, list[Message]] = OrderedDict()
+        self._kept: LRUCache[tuple, list[Message]] = LRUCache(self.MOST)
         self._lock = threading.Lock()
 
     def find(self, photo: Photo, checkpoint: Checkpoint, crf: CrfSettings) -> list[Message] | None:
@@ -210,10 +211,7 @@ class _Recorded:
         key = self._key(photo, checkpoint, crf)
         with self._lock:
             messages = self._kept.get(key)
-            if messages is None:
-                return None
-            self._kept.move_to_end(key)
-        return messages if RESULTS.lookup(messages[0]["run"]) else None
+        return messages if messages and RESULTS.lookup(messages[0]["run"]) else None
 
     def keep(
         self, photo: Photo, checkpoint: Checkpoint, crf: CrfSettings, messages: list[Message]
@@ -224,8 +222,6 @@ class _Recorded:
         lasting = [each for each in messages if each["kind"] not in ("status", "waiting")]
         with self._lock:
             self._kept[self._key(photo, checkpoint, crf)] = lasting
-            while len(self._kept) > self.MOST:
-                self._kept.popitem(last=False)
 
     @staticmethod
     def _key(photo: Photo, checkpoint: Checkpoint, crf: CrfSettings) -> tuple:

@@ -11,6 +11,8 @@ from typing import Any
 import gradio as gr
 from gradio_client import utils as client_utils
 
+from seg_models.specs import Message
+
 log = logging.getLogger(__name__)
 LARGEST_FILE = "30mb"  # a photo's
 LARGEST_FILE_BYTES = 30 * 2**20
@@ -70,9 +72,10 @@ def plain_name(name: str) -> str:
     return short[:LONGEST_NAME] or "photo"
 
 
-def too_large(name: str) -> str:
+def too_large(name: str) -> Message:
     """Say that a file has too many bytes."""
-    return f"{name} is too large: at most {LARGEST_FILE_BYTES >> 20} MB are taken"
+    template = "{name} is too large: at most {size} MB are taken"
+    return Message(template, name=name, size=LARGEST_FILE_BYTES >> 20)
 
 
 class RequestLimit:

@@ -9,11 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..i18n.errors import BUSY
+
 # More at once only take more memory: each uses every core it can get.
 AT_ONCE = max(1, min(4, (os.cpu_count() or 1) // 2))
 WAITING = 32  # the next is told to come again
 PATIENCE = 0.2  # seconds between two looks at whether one who waits is still wanted
-BUSY = "too many are waiting for this server just now; try again in a minute"
 
 
 class Cancelled(Exception):  # noqa: N818  # no error: a newer wish, or Stop

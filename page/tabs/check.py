@@ -12,7 +12,7 @@ import numpy as np
 from seg_models.evaluation import metrics
 from seg_models.evaluation.metrics import Scores
 from seg_models.preprocess import MAX_PIXELS
-from seg_models.specs import VOID
+from seg_models.specs import VOID, Message
 from seg_models.upsample import argmax
 from seg_models.visualize.segmentation import Segmentation
 
@@ -58,17 +58,22 @@ def read(path: Path, segmentation: Segmentation, example: photos.Example | None)
     truth = masks.labels(path)
     if example and example.domain != segmentation.checkpoint.domain:
         raise ValueError(
-            f"the truth of this example names {name(ENGLISH, example.domain)}, "
-            f"the network knows {name(ENGLISH, segmentation.checkpoint.domain)}; "
-            "choose a network that knows both"
+            Message(
+                "the truth of this example names {domain}, the network knows {other}; "
+                "choose a network that knows both",
+                domain=name(ENGLISH, example.domain),
+                other=name(ENGLISH, segmentation.checkpoint.domain),
+            )
         )
     size = segmentation.photo.shape[:2]
     if truth.size > MAX_PIXELS or truth.shape not in (segmentation.photo_size, size):
         height, width = segmentation.photo_size
         raise ValueError(
-            f"the mask is {truth.shape[1]}×{truth.shape[0]} pixels, the photo {width}×{height}; "
-            "give the mask of this photo"
-        )
+            Message(
+                "the mask is {size} pixels, the photo {other}; give the mask of this photo",
+                size=f"{truth.shape[1]}×{truth.shape[0]}", other=f"{width}×{height}",
+            )
+        )  # fmt: skip
     return cells(truth, size)
 
 

@@ -22,6 +22,7 @@ from ..models import catalogue, custom_models, fetching
 from ..segment import network, photos
 from ..segment.pictures import png_url
 from ..segment.run import MOST
+from ..server.errors import sentence
 from ..server.turns import Work, turn
 
 SIDE = 640  # pixels; enough for pictures this small, and quick
@@ -105,7 +106,7 @@ def _ask(
                 key = "refining" if done else "running"
                 yield Answer(checkpoint, step, say(language, key, done=done, wanted=iterations))
     except WeightsError as error:
-        yield Answer(checkpoint, words=html.escape(translated(language, str(error))))
+        yield Answer(checkpoint, words=html.escape(sentence(error, language)))
 
 
 def _light(segmentation: Segmentation) -> Segmentation:

@@ -19,6 +19,7 @@ from ..i18n import say
 from ..i18n.errors import NO_FIELDS, translated
 from ..models import catalogue, custom_models, fetching
 from ..segment import network, photos
+from ..server.errors import sentence
 from ..server.turns import Work, turn
 from . import figures
 
@@ -59,7 +60,7 @@ def fields(asked: dict[str, Any], work: Work, language: str) -> Iterator[dict[st
                 field = receptive_field(segmenter.network, images, place)
             found += figures.field(checkpoint, capped, field, language)
         except WeightsError as error:
-            found += figures.failure(checkpoint, translated(language, str(error)))
+            found += figures.failure(checkpoint, sentence(error, language))
     x, y = pixel
     yield {"html": figures.grid(found), "status": say(language, "pixel", x=int(x), y=int(y))}
 

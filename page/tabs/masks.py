@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +13,19 @@ from seg_models.evaluation import labelled_photos
 
 from ..i18n.errors import NO_TRUTH
 from ..server import files
+from ..server.kept import Folders
 
 SECONDS_KEPT = 3600
-MOST_KEPT = 100  # when one more comes, the oldest goes
+MOST_KEPT = 100  # when one more comes, the one unused for longest goes
 
-_kept: OrderedDict[str, tuple[Path, float]] = OrderedDict()  # by key: where, since when
+
+@dataclass(frozen=True)
+class _Kept:
+    folder: Path
+    name: str
+
+
+_kept = Folders(MOST_KEPT, SECONDS_KEPT)  # by key
 _lock = threading.Lock()
 
 
@@ -38,10 +45,7 @@ def receive(path: Path, name: str) -> str:
         raise
     key = uuid4().hex
     with _lock:
-        _kept[key] = (kept, time.time())
-        while len(_kept) > MOST_KEPT:
-            _, (oldest, _) = _kept.popitem(last=False)
-            files.remove(oldest.parent)
+        _kept[key] = _Kept(folder, name)
     return key
 
 
@@ -63,14 +67,11 @@ def find(key: str) -> Path:
     with _lock:
         if key not in _kept:
             raise ValueError(NO_TRUTH)
-        return _kept[key][0]
+        kept = _kept[key]
+    return kept.folder / kept.name
 
 
 def sweep(now: float | None = None) -> None:
     """Delete the masks that came more than `SECONDS_KEPT` ago."""
-    oldest = (time.time() if now is None else now) - SECONDS_KEPT
     with _lock:
-        old = [key for key, (_, since) in _kept.items() if since < oldest]
-        gone = [_kept.pop(key)[0] for key in old]
-    for each in gone:
-        files.remove(each.parent)
+        _kept.expire(now)

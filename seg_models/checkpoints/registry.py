@@ -92,8 +92,9 @@ def find(name: str) -> Checkpoint:
         template = "no checkpoint called {name!r}: there are none in {folder}"
         raise ValueError(Message(template, name=name[:100], folder=folder()))
     near = " or ".join(difflib.get_close_matches(name, known, n=3))
-    hint = "did you mean {near}? " if near else ""
-    template = "no checkpoint called {name!r}; " + hint + "known are {known}"
+    template = "no checkpoint called {name!r}; known are {known}"
+    if near:
+        template = "no checkpoint called {name!r}; did you mean {near}? known are {known}"
     raise ValueError(Message(template, name=name[:100], near=near, known=", ".join(known)))
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ..photos.files import MAX_PIXELS
 from ..photos.listing import photos_in
-from ..specs import VOID, LabelSet
+from ..specs import VOID, LabelSet, Message
 
 Pairs = list[tuple[Path, Path]]  # photo, labels
 LOSSLESS = ("PNG", "TIFF", "BMP", "GIF")  # a JPEG's labels would be new ones at every edge
@@ -89,17 +89,23 @@ def read_ground_truth(path: Path, form: LabelForm = INDICES) -> np.ndarray:
         return _from_colours(picture, form.colours, path.name)
     if levels is None:
         raise ColouredLabelsError(
-            f"{path.name} is a {picture.mode} picture; labels are indexed or grey PNGs whose "
-            "pixels are class indices"
-        )
+            Message(
+                "{name} is a {mode} picture; labels are indexed or grey PNGs whose pixels are "
+                "class indices",
+                name=path.name, mode=picture.mode,
+            )
+        )  # fmt: skip
     if form.void is not None:
         levels = np.where(levels == form.void, VOID, levels)
     if not 0 <= levels.min() <= levels.max() <= VOID:
         wrong = levels.max() if levels.max() > VOID else levels.min()
         raise ValueError(
-            f"{path.name} holds {wrong}, but labels are 0 to 254, and 255 for void; if {wrong} is "
-            f"void, say --void {wrong}"
-        )
+            Message(
+                "{name} holds {wrong}, but labels are 0 to 254, and 255 for void; if {wrong} is "
+                "void, say --void {wrong}",
+                name=path.name, wrong=wrong,
+            )
+        )  # fmt: skip
     return levels.astype(np.uint8)
 
 
@@ -110,14 +116,17 @@ def _decoded(path: Path) -> tuple[Image.Image, np.ndarray | None]:
             step = GREY_STEPS.get(_raw_mode(picture), 1)
             picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        rule = Message("at most {size} megapixels are taken", size=MAX_PIXELS // 1_000_000)
         raise ValueError(
-            f"{path.name} is too large: at most {MAX_PIXELS // 1_000_000} megapixels are taken"
+            Message("{name} is too large: {rule}", name=path.name, rule=rule)
         ) from error
     except Image.UnidentifiedImageError as error:
-        raise ValueError(f"{path.name} is not a picture; give an indexed PNG") from error
+        template = "{name} is not a picture; give an indexed PNG"
+        raise ValueError(Message(template, name=path.name)) from error
     except Exception as error:  # decoders raise what they like on damaged files
-        reason = " ".join(str(error).split())[:100]
-        raise ValueError(f"{path.name} is damaged: {reason}; export or download it anew") from error
+        template = "{name} is damaged: {fault}; export or download it anew"
+        fault = " ".join(str(error).split())[:100]
+        raise ValueError(Message(template, name=path.name, fault=fault)) from error
     if picture.mode == "1":
         return picture, np.array(picture).astype(np.uint8)
     if picture.mode in ("P", "L") or picture.mode.startswith("I"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..specs import VOID
+from ..specs import VOID, Message
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,13 @@ def confusion(labels: np.ndarray, ground_truth: np.ndarray, classes: int) -> np.
     for name, values in (("labels", labels), ("ground truth", ground_truth)):
         if values.size and not 0 <= values.min() <= values.max() < classes:
             raise ValueError(
-                f"{name} hold {values.min()} to {values.max()}, "
-                f"but {classes} classes need 0 to {classes - 1} "
-                f"(and {VOID} for void, in the ground truth)"
-            )
+                Message(
+                    "{name} hold {low} to {high}, but {classes} classes need 0 to {last} "
+                    "(and {void} for void, in the ground truth)",
+                    name=name, low=values.min(), high=values.max(), classes=classes,
+                    last=classes - 1, void=VOID,
+                )
+            )  # fmt: skip
     counts = np.bincount(ground_truth * classes + labels, minlength=classes**2)
     return counts.reshape(classes, classes)
 
@@ -58,7 +61,7 @@ def scores(confusion: np.ndarray) -> Scores:
         ValueError: If no pixel was counted.
     """
     if not confusion.any():
-        raise ValueError("no pixel has a true class, so there is nothing to score")
+        raise ValueError(Message("no pixel has a true class, so there is nothing to score"))
     hits = np.diag(confusion)
     unions = confusion.sum(0) + confusion.sum(1) - hits
     iou = [float(hit / union) if union else None for hit, union in zip(hits, unions, strict=True)]

@@ -12,10 +12,18 @@ import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image
 
+from ..specs import Message
 from . import pixels, png
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; the largest cameras of today, and no decompression bomb
 MAX_BYTES = 1 << 30  # of a file that has to be held in memory: 100 megapixels, uncompressed RGBA16
+MOST_MB = MAX_BYTES >> 20
+SIZE_RULE = Message(
+    "at most {size} megapixels are taken; make it smaller and try again",
+    size=MAX_PIXELS // 1_000_000,
+)
+UNKNOWN = "{name} is not a picture this program reads; give a JPEG, PNG, WebP or the like"
+EMPTY = "{name} is empty; give a JPEG, PNG, WebP or the like"
 HEIF_HEAD = 1 << 20  # bytes at a HEIF's beginning, within which its boxes lie
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # Pillow only warns between its limit and twice that; an error is what `_opened` can explain.
@@ -120,9 +128,11 @@ def check_size(size: tuple[int, int], name: str) -> None:
     """
     width, height = size
     if width * height > MAX_PIXELS:
-        raise TooLargeError(f"{name} is too large, {width}x{height} pixels: {_size_rule()}")
+        template = "{name} is too large, {size} pixels: {rule}"
+        raise TooLargeError(Message(template, name=name, size=f"{width}x{height}", rule=SIZE_RULE))
     if width * height == 0:
-        raise TooLargeError(f"{name} is {width}x{height} pixels; at least one pixel is needed")
+        template = "{name} is {size} pixels; at least one pixel is needed"
+        raise TooLargeError(Message(template, name=name, size=f"{width}x{height}"))
 
 
 def _decoded(file: BinaryIO, name: str) -> np.ndarray:
@@ -136,10 +146,12 @@ def _opened(file: BinaryIO, name: str) -> Image.Image:
     try:
         return Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(f"{name} is too large: {_size_rule()}") from error
+        raise ValueError(
+            Message("{name} is too large: {rule}", name=name, rule=SIZE_RULE)
+        ) from error
     except Image.UnidentifiedImageError as error:
-        what = "not a picture this program reads" if file.seek(0, os.SEEK_END) else "empty"
-        raise DamagedError(f"{name} is {what}; give a JPEG, PNG, WebP or the like") from error
+        template = UNKNOWN if file.seek(0, os.SEEK_END) else EMPTY
+        raise DamagedError(Message(template, name=name)) from error
     except Exception as error:  # decoders raise what they like on damaged files
         raise DamagedError(_damage(name, error)) from error
 
@@ -162,16 +174,16 @@ def _held(file: BinaryIO, name: str) -> bytes:
     if isinstance(content, str):
         raise ValueError(f'{name} is open as text; open it as bytes, by open(path, "rb")')
     if len(content) > MAX_BYTES:
-        raise ValueError(f"{name} is too large: at most {MAX_BYTES >> 20} MB are taken")
+        raise ValueError(
+            Message("{name} is too large: at most {size} MB are taken", name=name, size=MOST_MB)
+        )
     return content
 
 
-def _damage(name: str, error: Exception) -> str:
+def _damage(name: str, error: Exception) -> Message:
     if isinstance(error, OSError) and error.strerror:
-        return f"{name} cannot be read: {error.strerror}"
-    reason = " ".join(str(error).split())[:100] or type(error).__name__
-    return f"{name} is damaged: {reason}; export or download it anew"
-
-
-def _size_rule() -> str:
-    return f"at most {MAX_PIXELS // 1_000_000} megapixels are taken; make it smaller and try again"
+        return Message("{name} cannot be read: {fault}", name=name, fault=error.strerror)
+    fault = " ".join(str(error).split())[:100] or type(error).__name__
+    return Message(
+        "{name} is damaged: {fault}; export or download it anew", name=name, fault=fault
+    )  # fmt: skip

@@ -30,7 +30,7 @@ def own_folders(tmp_path, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "zoo"))
     tiny.pack(tmp_path / "zoo", "deeplab_v1-animals")
     monkeypatch.setattr(custom_models, "cache", lambda: tmp_path / "visitors")
-    monkeypatch.setattr(custom_models, "_kept", type(custom_models._kept)())
+    monkeypatch.setattr(custom_models, "_kept", type(custom_models._kept)(custom_models.MOST))
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_the_owners_token_and_cache_are_not_the_visitors(hub, publish, monkeypat
 
 
 def test_number_and_bytes_are_bounded_and_what_goes_is_deleted(publish, monkeypatch, tmp_path):
-    monkeypatch.setattr(custom_models, "MOST", 2)
+    monkeypatch.setattr(custom_models, "_kept", type(custom_models._kept)(2))
     for repo in ("a/net", "b/net", "c/net"):
         publish(repo)
     first, second = custom_models.bring("a/net", silent), custom_models.bring("b/net", silent)

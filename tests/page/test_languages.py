@@ -1,7 +1,9 @@
 """The page in Korean: in the browser from the first label to the last sentence, and its tables."""
 
+import ast
 import re
 import string
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from page.tabs import check
 from seg_models import preprocess
 from seg_models.checkpoints import registry, weights
 from seg_models.evaluation import labelled_photos, metrics
-from seg_models.specs import Checkpoint
+from seg_models.specs import Checkpoint, Message
 
 # Two or more English words in a row. Names of networks and parts of the page keep their own.
 ENGLISH_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[a-z]{2,})+")
@@ -138,7 +140,7 @@ def test_every_class_and_example_has_a_korean_name():
 def refused(call, *arguments):
     with pytest.raises((ValueError, weights.WeightsError)) as caught:
         call(*arguments)
-    return str(caught.value)
+    return caught.value.args[0]
 
 
 def unreadable(folder):
@@ -196,24 +198,39 @@ def no_address(folder):
     [unreadable, empty, huge, damaged, coloured, no_class, all_void, unknown_network, no_address],
 )  # fmt: skip
 def test_the_engines_errors_are_known_in_korean(fault, tmp_path, zoo_folder, monkeypatch):
-    """Fails where a sentence of the engine was reworded: reword it in `errors.KOREAN`, too."""
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo_folder))
     sentence = fault(tmp_path)
-    assert errors.translated("en", sentence) == sentence
+    assert errors.translated("en", sentence) == str(sentence)
     told = errors.translated("ko", sentence)
     assert re.search("[가-힣]", told), told
 
 
+def test_every_translated_sentence_is_one_that_is_said():
+    """Fails where a sentence of the engine was reworded: reword it in `errors.KOREAN`, too."""
+    root = Path(__file__).parents[2]
+    sources = [each for part in ("seg_models", "page") for each in (root / part).rglob("*.py")]
+    said = {
+        node.value
+        for each in sources if each != Path(errors.__file__)
+        for node in ast.walk(ast.parse(each.read_text()))
+        if isinstance(node, ast.Constant)
+    }  # fmt: skip
+    of_the_page = {value for value in vars(errors).values() if isinstance(value, str)}
+    assert not [each for each in errors.KOREAN if each not in said | of_the_page]
+
+
 def test_what_the_engine_says_within_what_it_says_is_translated():
-    assert errors.translated("ko", "the weights of a-b cannot be had: the download of me/a-b broke "
-                             "off; try again") == (
+    broke = Message("the download of {repo} broke off; try again", repo="me/a-b")
+    told = Message(weights.CANNOT, name="a-b", reason=broke)
+    assert errors.translated("ko", told) == (
         "a-b의 가중치를 받을 수 없습니다: me/a-b 내려받기가 끊겼습니다. 다시 해 보세요"
-    )  # fmt: skip
+    )
     assert errors.translated("ko", "a sentence that nobody knows") == "a sentence that nobody knows"
 
 
 def test_a_file_name_with_braces_is_kept():
-    told = errors.translated("ko", "{0}.jpg is empty; give a JPEG, PNG, WebP or the like")
+    empty = Message("{name} is empty; give a JPEG, PNG, WebP or the like", name="{0}.jpg")
+    told = errors.translated("ko", empty)
     assert told.startswith("{0}.jpg 파일은 비어")
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from page.segment import photos
-from page.server import files, guard
+from page.server import files, guard, kept
 from seg_models import preprocess
 
 
@@ -45,12 +45,18 @@ def test_an_hour_later_the_photo_is_gone(photo):
         photos.find(photo.key)
 
 
-def test_when_too_many_come_the_oldest_goes(photo_path, monkeypatch):
-    monkeypatch.setattr(photos, "MOST_KEPT", 2)
-    first, second, third = (photos.receive(photo_path, "a.png") for _ in range(3))
+def test_when_too_many_come_the_one_unused_for_longest_goes(photo_path, monkeypatch):
+    monkeypatch.setattr(photos, "_kept", kept.Folders(2, 60))
+    first, second = (photos.receive(photo_path, "a.png") for _ in range(2))
+    photos.find(first.key)
+    path = photos.file_of(second.key, "png")
+    assert path.is_file()
+    photos.find(first.key)
+    third = photos.receive(photo_path, "a.png")
     with pytest.raises(ValueError):
-        photos.find(first.key)
-    assert photos.find(second.key) and photos.find(third.key)
+        photos.find(second.key)
+    assert not path.exists()
+    assert photos.find(first.key) and photos.find(third.key)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the page remembers of results: bounded by bytes, and for an hour."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ def copied(segmentation):
 
 
 def test_those_unused_for_longest_go_when_memory_is_full(segmentation):
-    one = results.Result("one", "photo", copied(segmentation), 0)
+    one = results.Result("one", "photo", copied(segmentation))
     kept = results.Results(limit_bytes=int(2.5 * results.size([one])))
     for run in ("first", "second"):
         kept.keep(run, "photo", copied(copied(segmentation)))
@@ -43,17 +44,18 @@ def test_every_tensor_counts_once(segmentation):
     tensors = (of.score_map, of.probabilities, of.refined, *of.history)
     storages = {each.untyped_storage().data_ptr(): each.untyped_storage() for each in tensors}
     whole = of.photo.nbytes + sum(each.nbytes() for each in storages.values())
-    assert results.size([results.Result("a", "b", of, 0)]) == whole
-    twice = [results.Result("a", "b", of, 0), results.Result("c", "b", of, 0)]
+    assert results.size([results.Result("a", "b", of)]) == whole
+    twice = [results.Result("a", "b", of), results.Result("c", "b", of)]
     assert results.size(twice) == whole
 
 
 def test_an_hour_later_nothing_is_left(segmentation):
     kept = results.Results()
-    since = kept.keep("run", "photo", segmentation).since
+    since = time.time()
+    kept.keep("run", "photo", segmentation)
     kept.sweep(since + results.SECONDS_KEPT - 1)
     assert len(kept) == 1
-    kept.sweep(since + results.SECONDS_KEPT + 1)
+    kept.sweep(time.time() + results.SECONDS_KEPT + 1)
     assert len(kept) == 0
 
 

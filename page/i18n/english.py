@@ -32,6 +32,18 @@ TEXTS = {
     "score-map": "Score map",
     "upsampled": "Upsampled",
     "refined": "Refined",
+    "what-is": "What is this: {stage}",
+    "score-map-means": (
+        "The likeliest class in each cell of the network's own output, before anything is enlarged."
+    ),
+    "upsampled-means": (
+        "The scores brought to the photo's size by bilinear interpolation, which adds no edge "
+        "that the score map did not hold."
+    ),
+    "refined-means": (
+        "After the dense CRF, in which pixels that lie close together or look alike agree on a "
+        "class: edges come to follow the photo's."
+    ),
     "score-map-empty": "Score map: nothing yet",
     "upsampled-empty": "Upsampled: nothing yet",
     "refined-empty": "Refined: nothing yet",

@@ -31,7 +31,11 @@ export class Panels {
 
   translate() {
     this.switch.setAttribute('aria-label', t('panels'));
-    this.panels.forEach(({ title }, number) => { title.textContent = t(STAGES[number]); });
+    this.panels.forEach(({ title, ask, meaning }, number) => {
+      title.textContent = t(STAGES[number]);
+      ask.setAttribute('aria-label', t('what-is', { stage: t(STAGES[number]) }));
+      meaning.textContent = t(`${STAGES[number]}-means`);
+    });
     this.buttons.forEach((button, number) => {
       button.querySelector('.what').textContent = t(STAGES[number]);
     });
@@ -40,11 +44,16 @@ export class Panels {
   #panel(stage, number) {
     const title = h('span');
     const caption = h('p', { class: 'caption' });
+    const ask = h('button', {
+      type: 'button', class: 'ask', text: '?', 'aria-expanded': 'false', onclick: () => this.#explain(),
+    });
+    const meaning = h('p', { class: 'meaning', hidden: true });
     const picture = h('img', { alt: '', draggable: 'false' });
     const canvas = h('canvas');
     const frame = h('div', { class: 'frame', tabindex: '0', role: 'application' }, picture, canvas);
     const figure = h('figure', { id: stage, class: 'panel' },
-      h('figcaption', {}, h('h2', {}, h('span', { class: 'number', text: number + 1 }), title), caption),
+      h('figcaption', {}, h('h2', {}, h('span', { class: 'number', text: number + 1 }), title),
+        ask, caption, meaning),
       frame);
     const control = attach(frame, this.app.choices, () => this.app.runs.shown?.photo ?? null, {
       hover: (pixel, event) => this.app.loupe.show(pixel, event),
@@ -53,7 +62,16 @@ export class Panels {
     });
     frame.addEventListener('keydown', (event) => this.#key(event, frame, control));
     frame.addEventListener('blur', () => this.app.loupe.hide());
-    return { figure, title, caption, picture, canvas, frame, control };
+    return { figure, title, ask, caption, meaning, picture, canvas, frame, control };
+  }
+
+  // Says under each panel what its stage is, or no longer: under all, so that they stay level.
+  #explain() {
+    const shown = this.panels[0].meaning.hidden;
+    for (const { ask, meaning } of this.panels) {
+      meaning.hidden = !shown;
+      ask.setAttribute('aria-expanded', String(shown));
+    }
   }
 
   #ask(pixel, event, frame) {

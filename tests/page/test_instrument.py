@@ -97,6 +97,18 @@ def test_a_loupe_names_the_class_in_every_stage(page):
     assert not [url for url in asked if not url.startswith("blob:")]
 
 
+def test_a_question_mark_says_what_each_stage_is(page):
+    meanings = page.locator(".panel .meaning")
+    expect(meanings.first).to_be_hidden()
+    page.get_by_role("button", name="What is this: Refined").click()
+    expect(meanings.last).to_contain_text("dense CRF")
+    expect(meanings.first).to_be_visible()  # all of them, so that the panels stay level
+    tops = [page.locator(f"#{each} .frame").bounding_box()["y"] for each in PANELS]
+    assert max(tops) - min(tops) < 1
+    page.keyboard.press("Enter")
+    expect(meanings.last).to_be_hidden()
+
+
 def test_a_click_lists_the_likeliest_classes_of_that_pixel(page):
     page.locator("#refined .frame").click(position={"x": 40, "y": 40})
     expect(page.locator("#probe h3")).to_have_text(re.compile(r"^Pixel \d+, \d+$"))

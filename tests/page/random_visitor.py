@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
+from tqdm import tqdm
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "support")]
 
@@ -327,7 +329,13 @@ class Visitor:
 
 
 def visit(
-    browser: Browser, address: str, known: list[Known], sequences: int, seed: int, changed=None
+    browser: Browser,
+    address: str,
+    known: list[Known],
+    sequences: int,
+    seed: int,
+    changed=None,
+    watch: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> Faults:
     """Do so many sequences of 4 to 12 actions, in two tabs by turns; return what was wrong.
 
@@ -338,6 +346,7 @@ def visit(
         sequences: How many.
         seed: Of chance.
         changed: Called with the browser's context, to change what it is served.
+        watch: Hands on the sequences' numbers, and may show how far they are.
     """
     faults = Faults()
     context = browser.new_context(viewport={"width": 920, "height": 700}, locale="en-GB")
@@ -346,7 +355,7 @@ def visit(
         changed(context)
     expected, chance = Expected(), random.Random(seed)
     visitors = [_enter(context, address, known, expected, chance, faults) for _ in range(2)]
-    for number in range(sequences):
+    for number in watch(range(sequences)):
         visitor = chance.choices(visitors, (3, 1))[0]
         visitor.log.clear()
         visitor.page.bring_to_front()
@@ -381,6 +390,10 @@ def _enter(
     return Visitor(page, known, expected, chance)
 
 
+def _shown(numbers: Iterable[int]) -> Iterable[int]:
+    return tqdm(numbers, "sequences", mininterval=10)
+
+
 def main() -> None:
     """Visit a page with small networks, and tell what was wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -392,7 +405,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, small_site.served(Path(scratch)) as site:
         began = time.monotonic()
         with running.chromium() as browser:
-            faults = visit(browser, site.address, site.photos, chosen.sequences, chosen.seed)
+            faults = visit(
+                browser, site.address, site.photos, chosen.sequences, chosen.seed, watch=_shown
+            )
     print("\n".join(faults.found))
     print(
         f"{chosen.sequences} sequences, {sum(faults.done.values())} actions, "

@@ -8,8 +8,8 @@ QUEUE.json is a list of runs such as
 
 and "finetune": true to go on from the checkpoint, "left_out": "0006R0" to leave a sequence out. DIR
 holds a folder per domain. A run starts when those that it comes after have ended well and a worker
-is free; what one prints goes to runs/log/. Checkpoints are written to weights/, those of runs with
-a sequence left out, too, as NAME-without_SEQUENCE.
+is free; what one prints goes to runs/log/. Checkpoints are written to weights/, over those of that
+name; those of runs with a sequence left out, too, as NAME-without_SEQUENCE.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def run(job: Job, data: Path, device: str) -> None:
     config = recipes.find(job.name)
     config = config.finetune if job.finetune else config
     config = config.leaving_out(job.left_out) if job.left_out else config
-    train_config(config, data / config.domain, job.seconds / 60, device)
+    train_config(config, data / config.domain, job.seconds / 60, device, overwrite=True)
 
 
 def work(jobs: list[Job], data: Path, workers: int, device: str) -> None:

@@ -1,11 +1,20 @@
 """Class names and colours of each domain, in label order; what share of labels each class has."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from .specs import LabelSet
+from .specs import VOID, LabelSet
+
+LONGEST_CLASS = 64  # characters of a class's name
+# What a line of a class list may end with: #ff8000, or 255,128,0.
+COLOUR = re.compile(
+    r"\s+(#(?P<hex>[0-9a-f]{6})|(?P<rgb>\d{1,3}(\s*,\s*\d{1,3}){2}))\s*$", re.IGNORECASE
+)
 
 # CamVid's eleven classes in the order and colours of the SegNet release.
 CAMVID = LabelSet(
@@ -48,6 +57,82 @@ ANIMALS = subset("animals", VOC, ("background", "cat", "cow", "dog", "horse", "p
 EVERYDAY = LabelSet("everyday", VOC.classes, VOC.colours)
 
 DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, EVERYDAY, VOC)}
+
+
+def read_classes(path: Path, name: str) -> LabelSet:
+    """Return the classes that a text file lists, one a line, in label order: the first is 0.
+
+    A line is a name and, if wanted, a colour: `#ff8000`, or `255,128,0`. Empty lines and those that
+    begin with # say nothing. A class without a colour gets one of VOC's that no other has; one
+    called "background" is black.
+
+    Args:
+        path: The list, UTF-8.
+        name: What the label set is to be called.
+
+    Raises:
+        ValueError: If it is no such list; the message names the line.
+        OSError: If it cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8; save it as such") from error
+    classes: list[str] = []
+    stated: dict[str, tuple[int, int, int]] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            entry, colour = _entry(line)
+            if entry in classes:
+                raise ValueError(f"{entry} is listed twice")
+            if colour in stated.values():
+                raise ValueError(f"the colour {colour} is another class's, too")
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}: {error}") from error
+        classes.append(entry)
+        if colour:
+            stated[entry] = colour
+    if not 2 <= len(classes) <= VOID:
+        raise ValueError(f"{path} lists {len(classes)} classes; 2 to {VOID} are needed")
+    return with_colours(name, classes, stated)
+
+
+def with_colours(
+    name: str, classes: list[str], stated: dict[str, tuple[int, int, int]]
+) -> LabelSet:
+    """Return a label set of `classes`; those without a stated colour get one of VOC's."""
+    free = (each for each in voc_colours() if each not in stated.values())
+    black = {} if (0, 0, 0) in stated.values() else {"background": (0, 0, 0)}
+    known = black | stated
+    return LabelSet(name, tuple(classes), tuple(known.get(each) or next(free) for each in classes))
+
+
+def voc_colours() -> Iterator[tuple[int, int, int]]:
+    """Yield VOC's colours of 1 to 255: a label's bits, from the lowest, are a channel's highest."""
+    for label in range(1, VOID + 1):
+        levels = [0, 0, 0]
+        for bit in range(8):
+            levels[bit % 3] |= (label >> bit & 1) << (7 - bit // 3)
+        yield levels[0], levels[1], levels[2]
+
+
+def _entry(line: str) -> tuple[str, tuple[int, int, int] | None]:
+    """Return the name and the colour of a line."""
+    found = COLOUR.search(line)
+    name = line[: found.start()] if found else line
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_CLASS or not name.isprintable():
+        raise ValueError(f"a class needs a name, of at most {LONGEST_CLASS} characters to be read")
+    if found is None:
+        return name, None
+    written = found["hex"]
+    levels = bytes.fromhex(written) if written else [int(each) for each in found["rgb"].split(",")]
+    if max(levels) > 255:
+        raise ValueError(f"the colour of {name} goes beyond 255")
+    red, green, blue = levels
+    return name, (red, green, blue)
 
 
 def shares(labels: np.ndarray | Tensor, label_set: LabelSet) -> list[dict[str, Any]]:

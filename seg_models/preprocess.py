@@ -60,7 +60,7 @@ def cap(photo: np.ndarray, long_side: int = 1024) -> np.ndarray:
     """Return `photo` made smaller, if need be, until neither side exceeds `long_side` pixels."""
     if max(photo.shape[:2]) <= long_side:
         return photo
-    return _resize(photo, fit(photo.shape[:2], long_side))
+    return resize(photo, fit(photo.shape[:2], long_side))
 
 
 def fit(size: tuple[int, int], long_side: int) -> tuple[int, int]:
@@ -77,13 +77,14 @@ def images(photo: np.ndarray, preprocessing: Preprocessing) -> Tensor:
             f"photo must be (H, W, 3) uint8, got {photo.shape} {photo.dtype}; "
             "open it with preprocess.open_photo"
         )
-    resized = _resize(photo, fit(photo.shape[:2], preprocessing.long_side))
+    resized = resize(photo, fit(photo.shape[:2], preprocessing.long_side))
     unit = torch.from_numpy(resized).permute(2, 0, 1).float() / 255
     mean, std = torch.tensor(preprocessing.mean), torch.tensor(preprocessing.std)
     return ((unit - mean[:, None, None]) / std[:, None, None])[None]
 
 
-def _resize(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def resize(photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return `photo` at another (height, width)."""
     height, width = size
     if photo.shape[:2] == (height, width):
         return photo

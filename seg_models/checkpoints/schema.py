@@ -16,6 +16,7 @@ import torch
 
 from .. import networks
 from ..crf.validation import check_settings
+from ..labels import LONGEST_CLASS
 from ..networks.flops import flops
 from ..specs import Checkpoint, HubAddress, LabelSet, Message, Preprocessing
 from . import storage
@@ -24,7 +25,6 @@ NAME = re.compile(r"\w[\w.-]{0,95}", re.ASCII)  # a folder's, and a file's
 REPO = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 HEXADECIMAL = re.compile(r"[0-9a-f]+")
 MOST_ITERATIONS = 100  # of the CRF, wherever they are asked for; it is settled after ten
-LONGEST_CLASS = 64  # characters of a class's name
 LARGEST_SIDE = 2048  # pixels of a network's input; ours learn from 64 to 768
 LARGEST_NETWORK = 300_000_000  # parameters; DeconvNet, the largest here, has 252 million
 LARGEST_COST = 3_000_000_000_000  # multiply-adds; DilatedNet, the dearest, has 2.4 at 1024 pixels

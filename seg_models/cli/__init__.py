@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    except KeyboardInterrupt:
-        print(f"seg_models {chosen.command}: stopped", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        more = f"; {error}" if error.args else ""
+        print(f"seg_models {chosen.command}: stopped{more}", file=sys.stderr)
         return 130

@@ -13,11 +13,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .. import pipeline
-from ..checkpoints import registry, weights
+from ..checkpoints import external, registry, weights
 from ..crf import native_engine
 from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
 from ..evaluation.labelled_photos import LabelForm
+from ..evaluation.split import split
 from ..photos.listing import photos_in
 from ..specs import Checkpoint, WeightsError
 from ..visualize import summary
@@ -86,7 +87,7 @@ def evaluate(chosen: Namespace) -> int:
     """Score a network on labelled photos."""
     if chosen.record and chosen.limit:
         raise ValueError("--record needs the figures of all photos; leave out --limit")
-    found = labelled_photos.spread(labelled_photos.pairs(chosen.data), chosen.limit)
+    found = labelled_photos.spread(_part(chosen.data, chosen.part), chosen.limit)
     segmenter = pipeline.load(chosen.model, chosen.device)
     crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
     labels = segmenter.checkpoint.labels
@@ -105,29 +106,17 @@ def evaluate(chosen: Namespace) -> int:
 
 
 def train(chosen: Namespace) -> int:
-    """Train what a row of the table of configurations describes."""
-    from ..training import recipes
-    from ..training import train as training
+    """Train a network, and say how."""
+    from . import train as training
 
-    if chosen.show:
-        config = recipes.find(chosen.name)
-        print(recipes.shown(config.finetune if chosen.finetune else config))
-        return 0
-    if chosen.data is None:
-        raise ValueError("--data is missing: a folder with train/ and val/ to learn from")
-    training.train(
-        chosen.name,
-        data=chosen.data,
-        minutes=chosen.minutes,
-        device=chosen.device,
-        resume=chosen.resume,
-        finetune=chosen.finetune,
-        leave_out=chosen.leave_out,
-        void=chosen.void,
-        colour_labels=chosen.colour_labels,
-        out=chosen.out,
-    )
-    return 0
+    return training.train(chosen)
+
+
+def _part(data: Path, part: str) -> labelled_photos.Pairs:
+    """Return the labelled photos of a folder, or of a part of it."""
+    if part == "all":
+        return labelled_photos.pairs(data)
+    return getattr(split(data), part)
 
 
 def fetch(chosen: Namespace) -> int:
@@ -173,7 +162,7 @@ def benchmark(chosen: Namespace) -> int:
 
 
 def _named(names: list[str]) -> tuple[Checkpoint, ...]:
-    return tuple(registry.find(name) for name in names) if names else registry.checkpoints()
+    return tuple(external.find(name) for name in names) if names else registry.checkpoints()
 
 
 COMMANDS = {

@@ -28,13 +28,15 @@ a pixel is its class index; 255 is void, which is not scored. All is checked bef
 examples:
   evaluate --model deeplab_v1-camvid --data camvid/val --crf 5 --json
   evaluate --model segnet-camvid --data SegNet/val --void 11    as SegNet's tutorial has it"""
-TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/ as `evaluate` has them;
-all photos and labels are checked before anything is learnt.
+TRAIN_EXAMPLES = """DIR holds train/ and val/, each with images/ and labels/ as `evaluate` has them,
+or images/ and labels/ alone: then every fifth photo is kept to score on. All photos and labels are
+checked before anything is learnt. Ctrl-C saves the state, for --resume, and writes what there is.
 
 examples:
+  train --architecture unet --data shapes --classes shapes/classes.txt --from unet-camvid --out mine
   train deeplab_v1-camvid --show
-  train deeplab_v1-camvid --data camvid --minutes 30 --resume
-  train deeplab_v1-camvid --data camvid --minutes 30 --finetune  goes on from its weights
+  train deeplab_v1-camvid --data camvid --minutes 30 --out mine --set rate=5e-4
+  train deeplab_v1-camvid --data camvid --minutes 30 --finetune --overwrite    from its weights on
   train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
@@ -134,6 +136,10 @@ def _evaluate(command: Parser) -> None:
     _model(command)
     _data(command)
     command.add_argument(
+        "--part", choices=("all", "train", "val"), default="all",
+        help="val: only the photos that `train` keeps to score on",
+    )  # fmt: skip
+    command.add_argument(
         "--limit", type=int, metavar="K", help="only K photos, spread evenly over all"
     )
     command.add_argument("--json", action="store_true", help="the figures as JSON")
@@ -143,11 +149,31 @@ def _evaluate(command: Parser) -> None:
 
 
 def _train(command: Parser) -> None:
-    command.add_argument("name", metavar="NAME", help="of the checkpoint that is to be trained")
+    command.add_argument(
+        "name", nargs="?", metavar="NAME", help="of a network of this project: its row is followed"
+    )
+    own = command.add_argument_group("classes of one's own, in place of NAME")
+    own.add_argument("--architecture", metavar="NETWORK", help="such as unet or deeplab_v3")
+    own.add_argument(
+        "--classes", type=Path, metavar="FILE",
+        help="their names, one a line, the first is label 0; if wanted with a colour: sky #8080ff",
+    )  # fmt: skip
+    own.add_argument(
+        "--from", dest="begins_with", default="", metavar="START",
+        help="a network to begin with (a name, a folder or a Hub repo), imagenet, or nothing; "
+        "default: imagenet where there are such weights",
+    )  # fmt: skip
     _data(command, required=False)
-    command.add_argument("--minutes", type=float, metavar="M", help="stop after this long")
+    command.add_argument(
+        "--minutes", type=positive, metavar="M",
+        help="end after this long, reading the data and writing the result included",
+    )  # fmt: skip
     command.add_argument("--resume", action="store_true", help="go on from the last saved state")
     command.add_argument("--show", action="store_true", help="only print how it is trained")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="change what --show prints, such as rate=1e-3 or augmentation.crop=320; repeatable",
+    )  # fmt: skip
     command.add_argument(
         "--finetune", action="store_true", help="begin with the weights that the checkpoint has"
     )
@@ -158,7 +184,21 @@ def _train(command: Parser) -> None:
         help="validate on the photos of train/ whose names begin so, instead of learning from them",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/NAME")
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace the network that is in --out"
+    )
     _device(command)
+
+
+def positive(text: str) -> float:
+    """Return a number above 0, or refuse it as argparse wants."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return number
 
 
 def _publish(command: Parser) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from ..preprocess import open_photo
+from ..preprocess import fit, open_photo, resize
 from ..specs import VOID
 from .labelled_photos import INDICES, ColouredLabelsError, LabelForm, Pairs, read_ground_truth
 
@@ -22,6 +23,7 @@ def read(
     classes: int,
     form: LabelForm = INDICES,
     watch: Callable[[Iterable], Iterable] = iter,
+    long_side: int | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return each pair's photo `(H, W, 3)` and labels `(H, W)`, both uint8.
 
@@ -30,12 +32,30 @@ def read(
         classes: How many there are: labels are 0 to `classes - 1`, and 255 for void.
         form: How the labels are written down.
         watch: What the pairs go through, such as tqdm for a progress bar.
+        long_side: Pixels; photos and labels whose longer side has more are made smaller.
 
     Raises:
         ValueError: If a photo or its labels cannot be used, or no pixel of all has a class. The
             message, one line, names each fault and its files.
     """
-    return list(_examined(found, lambda pair: _examine(pair, classes, form), watch))
+
+    def examine(pair: tuple[Path, Path]) -> _Examined:
+        each = _examine(pair, classes, form)
+        if each.pixels is None or long_side is None or max(each.pixels[1].shape) <= long_side:
+            return each
+        size = fit(each.pixels[1].shape, long_side)
+        return replace(each, pixels=resized(*each.pixels, size))
+
+    return list(_examined(found, examine, watch))
+
+
+def resized(
+    photo: np.ndarray, labels: np.ndarray, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a photo and its labels at another (height, width); no label is a mixture of two."""
+    height, width = size
+    picture = Image.fromarray(labels).resize((width, height), Image.Resampling.NEAREST)
+    return resize(photo, size), np.array(picture)
 
 
 def check(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..labels import DOMAINS
-from ..specs import Checkpoint, CrfSettings, Preprocessing
+from ..specs import Checkpoint, CrfSettings, LabelSet, Preprocessing
 from .augmentation import Augmentation
 
 # The papers' own CamVid test figures (mIoU); a val figure is not to be compared with them.
@@ -34,6 +34,8 @@ class TrainConfig:
     domain: str
     preprocessing: Preprocessing
     options: Mapping[str, Any] = field(default_factory=dict)  # for `networks.create`
+    labels: LabelSet | None = None  # the classes; without them, the domain's
+    called: str = ""  # the checkpoint's name; without one, `<architecture>-<domain>`
 
     # What the network begins with, in the order in which `init.initialise` does it.
     encoder: str | None = None  # ImageNet's weights, a key of `init.pretrained.READERS`
@@ -45,6 +47,7 @@ class TrainConfig:
     # What it learns from.
     teachers: tuple[str, ...] = ()  # checkpoints whose mean it learns from, beside the labels
     relabelled_by: str | None = None  # a checkpoint that corrects the labels made by a network
+    at_long_side: bool = False  # photos are first resized as the network will see them
     pseudo_weight: float = 0.5  # of a photo with such labels in the loss, where a real one has 1
     left_out: str = ""  # photos whose names begin so are not learnt from, but validated on
     deep_supervision: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
@@ -69,12 +72,17 @@ class TrainConfig:
     @property
     def name(self) -> str:
         """The checkpoint's name."""
-        return f"{self.architecture}-{self.domain}" + without(self.left_out)
+        return (self.called or f"{self.architecture}-{self.domain}") + without(self.left_out)
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The classes that are learnt."""
+        return self.labels or DOMAINS[self.domain]
 
     @property
     def num_classes(self) -> int:
-        """How many classes the domain has."""
-        return len(DOMAINS[self.domain].classes)
+        """How many classes are learnt."""
+        return len(self.label_set.classes)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -85,7 +93,7 @@ class TrainConfig:
             architecture=self.architecture,
             domain=self.domain,
             options=self.options,
-            labels=DOMAINS[self.domain],
+            labels=self.label_set,
             preprocessing=self.preprocessing,
             crf=DOMAIN_CRF.get(self.domain, CrfSettings()),
             parameters=0,

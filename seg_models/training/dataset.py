@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from .. import preprocess
 from ..evaluation import dataset_check
-from ..evaluation.labelled_photos import INDICES, LabelForm, pairs
+from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..specs import VOID
 
 PSEUDO = "pseudo.txt"  # beside images/ and labels/: names of photos that a network labelled
@@ -36,34 +36,39 @@ class Dataset:
 
 
 def load(
-    folder: Path,
+    found: Pairs,
     device: torch.device,
-    left_out: str = "",
     classes: int = VOID,
     form: LabelForm = INDICES,
+    long_side: int | None = None,
 ) -> Dataset:
-    """Decode every photo and mask below `folder` onto `device`.
+    """Decode every photo and mask onto `device`.
 
     Args:
-        folder: Holds images/ and labels/, and `PSEUDO` where some labels are a network's.
+        found: Photos in images/ and their labels in labels/ of one folder, with `PSEUDO` beside
+            these where some labels are a network's.
         device: Where the tensors are to live.
-        left_out: Photos whose names begin so stay out, such as one sequence of CamVid's.
         classes: How many there are; a label beyond them is refused.
         form: How the labels are written down.
+        long_side: Pixels that the longer side of every photo is brought to, or as many as the
+            longest of all has, where that is less; without it, photos keep their sizes.
 
     Raises:
-        ValueError: If the folder is not laid out so, nothing is left, or a photo or its labels
-            cannot be used: the message names all that is wrong.
+        ValueError: If a photo or its labels cannot be used: the message names all that is wrong.
     """
-    found = [pair for pair in pairs(folder) if not left_out or not is_of(pair[0], left_out)]
-    if not found:
-        raise ValueError(f"all photos of {folder} begin with {left_out!r}; none is left to learn")
+    folder = found[0][0].parents[1]
     listed = folder / PSEUDO
     pseudo = set(listed.read_text().split()) if listed.is_file() else set()
     decoded = dataset_check.read(
-        found, classes, form, lambda each: tqdm(each, f"reading {folder.name}", unit="photo")
-    )
+        found, classes, form, lambda each: tqdm(each, f"reading {folder.name}", unit="photo"),
+        long_side,
+    )  # fmt: skip
     side = max(max(labels.shape) for _, labels in decoded)
+    if long_side is not None:
+        decoded = [
+            dataset_check.resized(photo, labels, preprocess.fit(labels.shape, side))
+            for photo, labels in decoded
+        ]
     photos = torch.zeros(len(found), 3, side, side, dtype=torch.uint8)
     canvas = torch.full((len(found), side, side), VOID, dtype=torch.uint8)
     for index, (photo, labels) in enumerate(decoded):
@@ -75,11 +80,6 @@ def load(
     return Dataset(
         photos.to(device), canvas.to(device), sizes.to(device), by_network.to(device)
     )  # fmt: skip
-
-
-def is_of(photo: Path, sequence: str) -> bool:
-    """Say whether a photo's name begins with that of a sequence."""
-    return photo.name.startswith(sequence)
 
 
 def pixel_counts(dataset: Dataset, num_classes: int) -> Tensor:

@@ -32,7 +32,7 @@ from tqdm import tqdm
 from .. import pipeline
 from ..checkpoints import registry, storage
 from ..evaluation import labelled_photos, metrics
-from ..evaluation.labelled_photos import INDICES, LabelForm
+from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..networks import SegmentationNetwork
 from ..pipeline import Segmenter
 from ..specs import VOID, WEIGHTS_FILE
@@ -75,10 +75,9 @@ class LogitAdjustment:
     held_out_gain: float  # on others: the mean over folds, each with offsets found on the rest
 
 
-def sample(segmenter: Segmenter, folder: Path, form: LabelForm = INDICES) -> Pixels:
-    """Return pixels of all of `folder`'s photos, whose labels are written down as `form` says."""
+def sample(segmenter: Segmenter, found: Pairs, form: LabelForm = INDICES) -> Pixels:
+    """Return pixels of labelled photos, whose labels are written down as `form` says."""
     random = np.random.default_rng(0)
-    found = labelled_photos.pairs(folder)
     chances, truths, folds = [], [], []
     for index, (photo_path, ground_truth_path) in enumerate(
         tqdm(found, desc="adjusting", unit="photo")
@@ -174,7 +173,7 @@ def readjust(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     segmenter = replace(segmenter, network=network)
     before = torch.tensor(list(checkpoint.training["logit_adjustment"].values()))
     shift(network, -before)
-    adjustment = find(sample(segmenter, folder))
+    adjustment = find(sample(segmenter, labelled_photos.pairs(folder)))
     shift(network, adjustment.offsets)
     sha256, size = storage.amend(network.state_dict(), checkpoint.folder / WEIGHTS_FILE)
     found = facts(adjustment, checkpoint.labels.classes)

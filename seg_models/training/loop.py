@@ -10,57 +10,72 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..evaluation.labelled_photos import INDICES, LabelForm
+from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..specs import VOID
-from . import deep_supervision, validation
+from . import deep_supervision, stopping, validation
 from .distillation import Teacher, distillation_loss
 from .state import Run, report, store
 
 WARM_UP = 0.03  # share of the run over which the learning rate rises
 SAVE_SECONDS = 120.0
+CLOSING = 2.5  # validations: the last, the same again for the logit adjustment, and what is written
 
 
 def advance(
     run: Run,
-    val: Path,
+    val: Pairs,
     save: Path,
     teacher: Teacher | None = None,
     minutes: float | None = None,
     form: LabelForm = INDICES,
-) -> None:
+    began: float | None = None,
+) -> bool:
     """Train until the configuration's crops, or the minutes, are spent; leave the best in the run.
+
+    Ctrl-C ends it earlier; the stored state is then that of a run in the middle.
 
     Args:
         run: Begun or restored.
-        val: What it is validated on: holds images/ and labels/.
+        val: What it is validated on.
         save: The file that its state is stored in, every `SAVE_SECONDS` and at the end.
         teacher: What it learns from beside the labels.
-        minutes: The whole run's length, what it has behind it included.
+        minutes: The whole run's length, what it has behind it, and what `CLOSING` says, included.
         form: How the labels of `val` are written down.
+        began: When the work on it began, by `time.monotonic()`; now, where it is not said.
+
+    Returns:
+        Whether the run came to its end.
     """
-    began, saved = time.monotonic() - run.seconds, time.monotonic()
+    began = (time.monotonic() if began is None else began) - run.seconds
+    run.seconds, saved = time.monotonic() - began, time.monotonic()
+    closing = 0.0  # seconds that will be needed after the last step, as far as known
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
     validations = run.config.validations
     validated = int(run.progress * validations)
-    while run.progress < 1:
-        loss = _step(run, teacher)  # reading it waits for the GPU
-        run.seconds = time.monotonic() - began
-        run.progress = _progress(run, minutes)
-        if run.step % 20 == 0:
-            report(run, f"loss {loss.item():.3f}")
-        if run.progress < 1 and int(run.progress * validations) > validated:
-            validated = int(run.progress * validations)
-            _validate(run, val, form)
-        if time.monotonic() - saved > SAVE_SECONDS:
-            store(run, save)
-            saved = time.monotonic()
+    with stopping.on_interrupt() as stop:
+        while not stop.asked and (run.progress < 1 or not run.step):
+            loss = _step(run, teacher)  # reading it waits for the GPU
+            run.seconds = time.monotonic() - began
+            run.progress = _progress(run, minutes, closing)
+            if run.step % 20 == 0:
+                report(run, f"loss {loss.item():.3f}")
+            if run.progress < 1 and int(run.progress * validations) > validated:
+                validated = int(run.progress * validations)
+                closing = CLOSING * _validate(run, val, form)
+            if time.monotonic() - saved > SAVE_SECONDS:
+                store(run, save)
+                saved = time.monotonic()
+    if stop.asked:
+        store(run, save)  # before the validation that an unbroken run would not have had here
     _validate(run, val, form)
-    store(run, save)
+    if not stop.asked:
+        store(run, save)
+    return not stop.asked
 
 
-def _progress(run: Run, minutes: float | None) -> float:
+def _progress(run: Run, minutes: float | None, closing: float = 0.0) -> float:
     """Return how much of the run is done, 0-1: by crops or by time, whichever is further."""
-    by_time = run.seconds / 60 / minutes if minutes is not None else 0.0
+    by_time = run.seconds / max(60 * minutes - closing, 1.0) if minutes is not None else 0.0
     return min(1.0, max(run.crops / run.config.crops, by_time))
 
 
@@ -117,11 +132,12 @@ def _follow(run: Run) -> None:
             value.copy_(other)
 
 
-def _validate(run: Run, val: Path, form: LabelForm) -> None:
-    """Score the average on val, and keep its weights if they are the best so far."""
-    found = validation.pairs(run.config, val)
-    scores = validation.score(validation.segmenter(run.config, run.average), found, form)
+def _validate(run: Run, val: Pairs, form: LabelForm) -> float:
+    """Score the average on val, and keep its weights if they are the best; return the seconds."""
+    began = time.monotonic()
+    scores = validation.score(validation.segmenter(run.config, run.average), val, form)
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou
         run.best_state = {k: v.clone().cpu() for k, v in run.average.state_dict().items()}
+    return time.monotonic() - began

@@ -17,6 +17,8 @@ from .config import TrainConfig
 from .deep_supervision import DeepSupervision
 from .init.initialise import Start
 
+LENGTH = ("crops", "validations")  # what may differ when a run is taken up again
+
 
 @dataclass
 class Run:
@@ -107,6 +109,7 @@ def report(run: Run, what: str) -> None:
 def store(run: Run, path: Path) -> None:
     """Write all that is needed to go on; an older state stays until all is."""
     state = {
+        "config": {key: repr(value) for key, value in vars(run.config).items()},
         "network": run.network.state_dict(),
         "average": run.average.state_dict(),
         "supervision": run.supervision.state_dict(),
@@ -121,8 +124,19 @@ def store(run: Run, path: Path) -> None:
 
 
 def restore(batches: Batches, path: Path) -> Run:
-    """Return the run that `store` wrote to `path`, to go on from there."""
+    """Return the run that `store` wrote to `path`, to go on from there.
+
+    Raises:
+        ValueError: If it was another training's.
+    """
     state = torch.load(path, map_location=batches.device, weights_only=True)
+    for key, before in state.get("config", {}).items():
+        now = repr(getattr(batches.config, key, None))
+        if now != before and key not in LENGTH:
+            raise ValueError(
+                f"{path} was trained with {key} {before:.80}, not {now:.80}; "
+                "leave out --resume to begin anew"
+            )
     start = Start(**{key: _frozen(value) for key, value in state["start"].items()})
     run = begin(build(batches.config, batches.device), batches, start)
     run.network.load_state_dict(state["network"])

@@ -1,8 +1,8 @@
-"""One call from a checkpoint's name to its folder."""
+"""One call from a training configuration to a checkpoint's folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,19 @@ from tqdm import tqdm
 from .. import pipeline
 from ..checkpoints import storage
 from ..device import choose_device
-from ..evaluation import dataset_check, labelled_photos
+from ..evaluation import dataset_check
 from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
-from . import dataset, export, logit_adjustment, loop, recipes, relabel, validation
+from ..evaluation.split import Split, split
+from . import (
+    dataset,
+    export,
+    logit_adjustment,
+    loop,
+    outcome,
+    own_classes,
+    relabel,
+    validation,
+)
 from .batches import Batches
 from .config import TrainConfig
 from .distillation import Teacher
@@ -22,49 +32,6 @@ from .init.initialise import initialise
 from .state import begin, build, report, restore
 
 RUNS = Path("runs")
-
-
-def train(
-    name: str,
-    data: Path,
-    minutes: float | None = None,
-    device: str = "auto",
-    resume: bool = False,
-    out: Path | None = None,
-    finetune: bool = False,
-    leave_out: str = "",
-    void: int | None = None,
-    colour_labels: bool = False,
-) -> Path:
-    """Train the checkpoint called `name` and return the folder it was written to.
-
-    Args:
-        name: A row of `recipes.RECIPES`.
-        data: Holds `train/` and `val/`, each with `images/` and `labels/`.
-        minutes: The whole run's length; without it, the row's crops are all learnt from.
-        device: "auto", "cpu" or "cuda".
-        resume: Go on from the last state in `runs/`, if there is one.
-        out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
-            one that leaves photos out.
-        finetune: Begin with the checkpoint's own weights, not as the row says.
-        leave_out: Photos of `train/` whose names begin so are not learnt from; the network is
-            validated on them instead of `val/`. CamVid's val are neighbours of its training
-            photos, a whole drive left out is not.
-        void: A label that means no class, beside 255, such as the SegNet tutorial's 11.
-        colour_labels: The label pictures are in the classes' colours, not in indices.
-
-    Raises:
-        ValueError: If there is no such row, or the data cannot be used; the message, one line,
-            names what is wrong with which files.
-        WeightsError: If a teacher, or a checkpoint that it begins with, cannot be had.
-    """
-    config = recipes.find(name)
-    config = config.finetune if finetune else config
-    if leave_out:
-        config = config.leaving_out(leave_out)
-        out = out or RUNS / config.name
-    form = LabelForm(void, config.checkpoint.labels if colour_labels else None)
-    return train_config(config, data, minutes, device, resume, out, form=form)
 
 
 def train_config(
@@ -76,33 +43,83 @@ def train_config(
     out: Path | None = None,
     runs: Path = RUNS,
     form: LabelForm = INDICES,
+    overwrite: bool = False,
 ) -> Path:
-    """Train as `config` says: `train`, for one that need not be in the table."""
+    """Train as `config` says and return the folder that the checkpoint was written to.
+
+    Ctrl-C ends it early: the state is saved, and what there is is written.
+
+    Args:
+        config: A row of `recipes.RECIPES`, or one like it.
+        data: See `evaluation.split`.
+        minutes: The whole run's length, from reading the data to writing the checkpoint; without
+            it, the configuration's crops are all learnt from.
+        device: "auto", "cpu" or "cuda".
+        resume: Go on from the last state in `runs`, if there is one.
+        out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
+            one that leaves photos out.
+        runs: Holds a folder for each run, with its state.
+        form: How the labels are written down.
+        overwrite: Whether a checkpoint in `out` may be replaced. That of the run that is resumed
+            always may.
+
+    Raises:
+        ValueError: If the data cannot be used; the message, one line, names what is wrong with
+            which files. If there is a checkpoint in `out`, or the minutes are none.
+        OSError: If a folder cannot be written to.
+        WeightsError: If a teacher, or a checkpoint that it begins with, cannot be had.
+        KeyboardInterrupt: If it was ended early, when all is written; it says where.
+    """
+    began = time.monotonic()
+    if minutes is not None and not 0 < minutes < float("inf"):
+        raise ValueError(f"minutes is {minutes:g}; give more than 0")
+    place = runs / config.name
+    out = out or (place if config.left_out else Path("weights") / config.name)
+    outcome.check(out, place, overwrite, resume)
     device = torch.device(choose_device(device))
     torch.set_float32_matmul_precision("high")
-    val, state = Path(data) / "val", runs / config.name / _state_file(config)
-    classes = len(config.checkpoint.labels.classes)
-    examples = dataset.load(Path(data) / "train", device, config.left_out, classes, form)
-    _check(validation.pairs(config, val), classes, form)
-    if config.left_out:  # the offsets to the scores are found on val all the same
-        _check(labelled_photos.pairs(val), classes, form)
-    teacher = _teacher(config.teachers, device.type) if config.teachers else None
+    photos = split(Path(data))
+    photos = photos.leaving_out(config.left_out) if config.left_out else photos
+    config, examples = _examples(config, photos, device, form)
+    teacher = _teacher(config, device.type) if config.teachers else None
     if config.relabelled_by:
         examples = _relabelled(examples, config.relabelled_by, runs)
-    batches = Batches(examples, config)
+    batches, state = Batches(examples, config), place / _state_file(config)
     if resume and state.is_file():
         run = restore(batches, state)
         report(run, "resumed")
     else:
         network = build(config, device)
         run = begin(network, batches, initialise(network, config, batches))
-    loop.advance(run, val, state, teacher, minutes, form)
+    ended = loop.advance(run, photos.validated, state, teacher, minutes, form, began)
     run.average.load_state_dict(run.best_state)
-    pixels = logit_adjustment.sample(validation.segmenter(config, run.average), val, form)
-    adjustment = logit_adjustment.find(pixels)
-    folder = export.write(run, adjustment, out or Path("weights") / config.name)
-    report(run, f"written to {folder}")
-    return folder
+    segmenter = validation.segmenter(config, run.average)
+    adjustment = logit_adjustment.find(logit_adjustment.sample(segmenter, photos.val, form))
+    outcome.note(export.write(run, adjustment, out), place)
+    report(run, f"written to {out}")
+    if not ended:
+        raise KeyboardInterrupt(f"--resume goes on; what it has learnt so far is in {out}")
+    return out
+
+
+def _examples(
+    config: TrainConfig, photos: Split, device: torch.device, form: LabelForm
+) -> tuple[TrainConfig, dataset.Dataset]:
+    """Return what is learnt from, and the configuration that suits it, once all data are checked.
+
+    Raises:
+        ValueError: If a photo or its labels cannot be used, or there is nothing to tell apart.
+    """
+    classes = config.num_classes
+    long_side = config.preprocessing.long_side if config.at_long_side else None
+    examples = dataset.load(photos.train, device, classes, form, long_side)
+    for found in (photos.val, photos.left_out):
+        if found:
+            _check(found, classes, form)
+    if config.labels is None:
+        return config, examples
+    own_classes.check_shown(config.labels, dataset.pixel_counts(examples, classes))
+    return own_classes.fitted(config, examples.photos.shape[-1]), examples
 
 
 def _state_file(config: TrainConfig) -> str:
@@ -126,6 +143,9 @@ def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dat
     return examples
 
 
-def _teacher(names: Sequence[str], device: str) -> Teacher:
-    segmenters = [pipeline.load(name, device) for name in names]
+def _teacher(config: TrainConfig, device: str) -> Teacher:
+    segmenters = [pipeline.load(name, device) for name in config.teachers]
+    for each in segmenters:
+        if each.checkpoint.labels.classes != config.label_set.classes:
+            raise ValueError(f"{each.checkpoint.name} knows other classes; it cannot teach these")
     return Teacher([(each.network, each.checkpoint.preprocessing) for each in segmenters])

@@ -104,7 +104,7 @@ def refused(weights, monkeypatch, capsys):
         lines = []
         for command in (
             ["evaluate", "--model", "tiny-animals", "--data", str(root / "val")],
-            ["train", "unet-animals", "--data", str(root)],
+            ["train", "unet-animals", "--data", str(root), "--out", str(root / "out")],
         ):
             assert main([*command, *options]) == 2
             said = capsys.readouterr().err.splitlines()  # behind the progress bar
@@ -168,7 +168,7 @@ def test_what_is_only_unusual_is_learnt_as_it_looks(tmp_path, name):
     root = make(tmp_path, **how)
     for system_file in ("Thumbs.db", "desktop.ini", "._0000.png"):
         (root / "train" / "images" / system_file).write_bytes(b"x")
-    data = dataset.load(root / "train", "cpu", classes=7)
+    data = dataset.load(pairs(root / "train"), "cpu", classes=7)
     assert data.sizes.tolist() == [list(SIDE)] * 3
     for photo, labels in zip(data.photos, data.labels, strict=True):
         cat = labels == 1
@@ -185,14 +185,14 @@ def test_another_void_is_neither_scored_nor_learnt(tmp_path, weights, capsys, mo
     seen = []
 
     def advance(run, val, *rest):
-        form = rest[-1]
+        form = rest[-2]
         seen.append(run.batches.data.labels)
-        seen.extend(read_ground_truth(labels, form) for _, labels in pairs(val))
+        seen.extend(read_ground_truth(labels, form) for _, labels in val)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(loop, "advance", advance)
     with pytest.raises(KeyboardInterrupt):
-        train_config(TINY, root, device="cpu", form=LabelForm(void=11))
+        train_config(TINY, root, device="cpu", out=tmp_path / "out", form=LabelForm(void=11))
     for labels in seen:
         assert sorted(np.unique(np.asarray(labels))) == [0, 1, 255]
 

@@ -25,6 +25,7 @@ from scripts.running import ROOT
 from seg_models.checkpoints import registry, storage
 from seg_models.checkpoints import weights as weight_files
 from seg_models.cli import predict
+from seg_models.evaluation.labelled_photos import pairs
 from seg_models.specs import Preprocessing
 from seg_models.training import dataset
 from seg_models.training import state as training_run
@@ -199,7 +200,7 @@ def test_a_full_disk_stops_predict_in_one_sentence_and_leaves_nothing(
 
 
 def test_a_full_disk_leaves_the_state_of_a_training_as_it_was(squares, tmp_path, monkeypatch):
-    batches = Batches(dataset.load(squares / "train", torch.device("cpu")), RECIPE)
+    batches = Batches(dataset.load(pairs(squares / "train"), torch.device("cpu")), RECIPE)
     run = training_run.begin(training_run.build(RECIPE, batches.device), batches, Start())
     path = tmp_path / "state.pt"
     training_run.store(run, path)

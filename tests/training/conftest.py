@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from seg_models import networks
+from seg_models.evaluation.labelled_photos import pairs
 from seg_models.training import dataset
 from seg_models.training.batches import Batches
 from seg_models.training.config import TrainConfig
@@ -45,7 +46,7 @@ def begun(squares):
 
     def start(config: TrainConfig, initialised: bool = False) -> Run:
         device = torch.device("cpu")
-        batches = Batches(dataset.load(squares / "train", device), config)
+        batches = Batches(dataset.load(pairs(squares / "train"), device), config)
         network = build(config, device)
         found = initialise(network, config, batches) if initialised else Start()
         return begin(network, batches, found)

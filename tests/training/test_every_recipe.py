@@ -13,6 +13,7 @@ from PIL import Image
 
 from seg_models import networks
 from seg_models.checkpoints import registry, storage
+from seg_models.evaluation.labelled_photos import pairs
 from seg_models.networks.fuse_bn import folded_state
 from seg_models.training import dataset, distillation, loop, recipes, train
 from seg_models.training.batches import Batches
@@ -104,7 +105,7 @@ def imagenet(monkeypatch):
 def test_a_row_begins_and_takes_two_steps(name, zoo, photos, imagenet, monkeypatch):
     monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(zoo))
     config = thin(recipes.find(name))
-    batches = Batches(dataset.load(photos, CPU), config)
+    batches = Batches(dataset.load(pairs(photos), CPU), config)
     network = build(config, CPU)
     random = {key: value.clone() for key, value in network.state_dict().items()}
     start = initialise.initialise(network, config, batches)
@@ -113,7 +114,7 @@ def test_a_row_begins_and_takes_two_steps(name, zoo, photos, imagenet, monkeypat
     begun = network.state_dict()
     assert any(not torch.equal(begun[key], random[key]) for key in begun)
     run = begin(network, batches, start)
-    teacher = train._teacher(config.teachers, "cpu") if config.teachers else None
+    teacher = train._teacher(config, "cpu") if config.teachers else None
     assert isinstance(teacher, distillation.Teacher) or not config.teachers
     before = {key: value.clone() for key, value in network.named_parameters()}
     losses = [loop._step(run, teacher).item() for _ in range(2)]

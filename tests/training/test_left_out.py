@@ -5,28 +5,28 @@ import shutil
 import pytest
 import torch
 
-from seg_models.training import dataset, loop, recipes, validation
+from seg_models.evaluation.labelled_photos import pairs
+from seg_models.evaluation.split import split
+from seg_models.training import dataset, loop, recipes
 
 
-def test_photos_whose_names_begin_so_stay_out(squares):
-    whole = dataset.load(squares / "train", torch.device("cpu"))
-    rest = dataset.load(squares / "train", torch.device("cpu"), left_out="2")
-    assert (len(whole), len(rest)) == (4, 3)
-
-
-def test_leaving_all_out_is_refused(tmp_path, squares):
-    shutil.copytree(squares / "train", tmp_path / "train")
-    for each in sorted((tmp_path / "train").glob("*/*.png")):
-        each.rename(each.with_name(f"x{each.name}"))
-    with pytest.raises(ValueError, match="none is left"):
-        dataset.load(tmp_path / "train", torch.device("cpu"), left_out="x")
-
-
-def test_validation_is_on_what_was_left_out(squares):
-    row = recipes.find("fcn8s-camvid")
-    assert len(validation.pairs(row, squares / "val")) == 4
-    ((photo, _),) = validation.pairs(row.leaving_out("2"), squares / "val")
+def test_photos_whose_names_begin_so_are_validated_on_instead_of_learnt_from(squares):
+    whole = split(squares)
+    assert (len(whole.train), len(whole.validated)) == (4, 4)
+    parted = whole.leaving_out("2")
+    assert [photo.stem for photo, _ in parted.train] == ["0", "1", "3"]
+    ((photo, _),) = parted.validated
     assert photo == squares / "train" / "images" / "2.png"
+    assert parted.val == whole.val  # which the offsets to the scores are found on all the same
+
+
+@pytest.mark.parametrize(("sequence", "said"), [("x", "none is left"), ("y", "begins with 'y'")])
+def test_leaving_all_out_or_nothing_is_refused(tmp_path, squares, sequence, said):
+    shutil.copytree(squares, tmp_path / "data")
+    for each in sorted((tmp_path / "data" / "train").glob("*/*.png")):
+        each.rename(each.with_name(f"x{each.name}"))
+    with pytest.raises(ValueError, match=said):
+        split(tmp_path / "data").leaving_out(sequence)
 
 
 def test_its_teachers_are_those_that_have_not_seen_it_either():
@@ -50,5 +50,5 @@ def test_a_label_of_a_network_weighs_less_than_a_real_one():
 def test_names_in_pseudo_txt_are_marked(squares, tmp_path):
     shutil.copytree(squares / "train", tmp_path / "train")
     (tmp_path / "train" / dataset.PSEUDO).write_text("1\n3\n")
-    data = dataset.load(tmp_path / "train", torch.device("cpu"))
+    data = dataset.load(pairs(tmp_path / "train"), torch.device("cpu"))
     assert data.pseudo.tolist() == [False, True, False, True]

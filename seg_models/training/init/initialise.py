@@ -88,10 +88,13 @@ def _from_checkpoint(
     if config.init_from is None:
         return set(), started_from, {}
     source = pipeline.load(config.init_from, "cpu")
-    taken = pretrained.take_over(network, source.network)
+    # Layers of as many classes, but other ones, know nothing of these.
+    same = source.checkpoint.labels.classes == config.label_set.classes
+    other = () if same else pretrained.shaped_by_classes(network, config)
+    taken = pretrained.take_over(network, source.network, other)
     facts = dict(source.checkpoint.training)
     if not (config.encoder or config.fit_to):
-        started_from = facts["started_from"]
+        started_from = facts.get("started_from", "unknown weights")
     if not config.finetunes:
         return taken, started_from, {}
     if offsets := facts.get("logit_adjustment"):

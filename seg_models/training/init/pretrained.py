@@ -5,14 +5,17 @@ Needed for training only (the extra `train`), never at run time.
 
 import importlib.util
 import re
+from collections.abc import Collection
 from itertools import product
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from ... import networks
 from ...networks.dilatednet import DilatedNet
 from ...specs import Preprocessing
+from ..config import TrainConfig
 
 # VGG-16 saw BGR, 0-255, minus these (Simonyan & Zisserman's release).
 VGG_MEAN_BGR = (103.939, 116.779, 123.68)
@@ -35,8 +38,10 @@ def load_encoder(network: nn.Module, encoder: str, preprocessing: Preprocessing)
 
 
 @torch.no_grad()
-def take_over(network: nn.Module, source: nn.Module) -> set[str]:
+def take_over(network: nn.Module, source: nn.Module, leave: Collection[str] = ()) -> set[str]:
     """Copy from `source`, another network, all that has the same name and shape; return the names.
+
+    What `leave` names stays as it is.
 
     A bias that came of folding a norm away goes to that norm where the convolution has none; it
     needs `bn_calibration.calibrate` to mean what it meant.
@@ -49,7 +54,7 @@ def take_over(network: nn.Module, source: nn.Module) -> set[str]:
     shared = {
         name: value
         for name, value in given.items()
-        if name in own and own[name].shape == value.shape
+        if name in own and own[name].shape == value.shape and name not in leave
     }
     for name, value in given.items():
         norm = name.removesuffix("conv.bias") + "norm.bias"
@@ -60,6 +65,14 @@ def take_over(network: nn.Module, source: nn.Module) -> set[str]:
     for name, value in shared.items():
         own[name].copy_(value)
     return set(shared)
+
+
+def shaped_by_classes(network: nn.Module, config: TrainConfig) -> set[str]:
+    """Return the names of the tensors whose shape the number of classes decides."""
+    with torch.device("meta"):
+        other = networks.create(config.architecture, config.num_classes + 1, **config.options)
+    own = network.state_dict()
+    return {name for name, value in other.state_dict().items() if value.shape != own[name].shape}
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from .specs import VOID, LabelSet
 
+BACKGROUND = "background"  # the class of all that is none of the others
 LONGEST_CLASS = 64  # characters of a class's name
 # What a line of a class list may end with: #ff8000, or 255,128,0.
 COLOUR = re.compile(
@@ -104,7 +105,7 @@ def with_colours(
 ) -> LabelSet:
     """Return a label set of `classes`; those without a stated colour get one of VOC's."""
     free = (each for each in voc_colours() if each not in stated.values())
-    black = {} if (0, 0, 0) in stated.values() else {"background": (0, 0, 0)}
+    black = {} if (0, 0, 0) in stated.values() else {BACKGROUND: (0, 0, 0)}
     known = black | stated
     return LabelSet(name, tuple(classes), tuple(known.get(each) or next(free) for each in classes))
 

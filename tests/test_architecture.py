@@ -21,7 +21,7 @@ ROWS = (
     {"visualize"},
     {"pipeline"},
     {"evaluation", "explain"},
-    {"publish"},
+    {"publish", "annotations"},
     {"training"},
     {"cli"},
     {"seg_models", "__main__"},

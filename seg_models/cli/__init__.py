@@ -10,7 +10,12 @@ from collections.abc import Sequence
 
 from .parser import build_parser
 
-EXTRAS = ("train", "export", "benchmark")  # commands that need more than the package itself does
+EXTRAS = (
+    "train",
+    "labels",
+    "export",
+    "benchmark",
+)  # commands that need more than the package itself does
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,7 @@ from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
 from ..evaluation.labelled_photos import LabelForm
 from ..evaluation.split import split
+from ..labels import read_classes
 from ..photos.listing import photos_in
 from ..specs import Checkpoint, WeightsError
 from ..visualize import summary
@@ -119,6 +120,24 @@ def _part(data: Path, part: str) -> labelled_photos.Pairs:
     return getattr(split(data), part)
 
 
+def labels(chosen: Namespace) -> int:
+    """Make label pictures of an annotation tool's export."""
+    from ..annotations import convert
+
+    listed = read_classes(chosen.classes, "own") if chosen.classes else None
+    export = convert.read(chosen.form, chosen.source, listed, dict(chosen.map))
+    done = convert.convert(
+        export, chosen.images, chosen.out, listed, chosen.unlabelled,
+        lambda found: tqdm(found, desc="drawing", unit="picture"),
+    )  # fmt: skip
+    print(f"{chosen.out}: {done.photos} photos and their labels: {', '.join(done.labels.classes)}")
+    if done.without:
+        print(f"photos without annotations, left out: {done.without}")
+    if done.passed_over:
+        print(f"boxes, lines and points, which bound no area, passed over: {done.passed_over}")
+    return 0
+
+
 def fetch(chosen: Namespace) -> int:
     """Fetch weights; one that cannot be had does not stop the rest."""
     failed = False
@@ -170,6 +189,7 @@ COMMANDS = {
     "predict": predict,
     "evaluate": evaluate,
     "train": train,
+    "labels": labels,
     "fetch": fetch,
     "publish": publish,
     "benchmark": benchmark,

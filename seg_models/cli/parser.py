@@ -38,6 +38,16 @@ examples:
   train deeplab_v1-camvid --data camvid --minutes 30 --out mine --set rate=5e-4
   train deeplab_v1-camvid --data camvid --minutes 30 --finetune --overwrite    from its weights on
   train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
+LABELS = """It writes images/, labels/ and classes.txt, as `train` reads them. Outlines need
+pycocotools, which the extra `labels` brings."""
+LABELS_EXAMPLES = """forms: coco (a JSON file), cvat ("CVAT for images 1.1", XML), label-studio (JSON),
+voc (a folder with SegmentationClass/, and CVAT's labelmap.txt, if any), masks (a folder of label
+pictures called as the photos are).
+
+examples:
+  labels convert instances.json --form coco --images photos --out shapes
+  labels convert annotations.xml --form cvat --images photos --out shapes --unlabelled void
+  labels convert masks --form masks --map 255=1 --classes two.txt --images photos --out shapes"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
 example:
@@ -75,6 +85,9 @@ def build_parser() -> Parser:
     _predict(add("predict", "segment photos", PREDICT, PREDICT_EXAMPLES))
     _evaluate(add("evaluate", "score a network on labelled photos", epilog=EVALUATE_EXAMPLES))
     _train(add("train", "train a network", epilog=TRAIN_EXAMPLES))
+    _labels(
+        add("labels", "make label pictures of an annotation tool's export", LABELS, LABELS_EXAMPLES)
+    )
     fetch = add("fetch", "download weights from the Hub, to be used without a network later")
     fetch.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
     _publish(add("publish", "upload trained networks to the Hub", epilog=PUBLISH_EXAMPLES))
@@ -188,6 +201,39 @@ def _train(command: Parser) -> None:
         "--overwrite", action="store_true", help="replace the network that is in --out"
     )
     _device(command)
+
+
+def _labels(command: Parser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="convert")
+    convert = actions.add_parser(
+        "convert", epilog=LABELS_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    convert.add_argument("source", type=Path, metavar="EXPORT", help="a file or a folder")
+    convert.add_argument(
+        "--form", required=True, choices=("coco", "cvat", "label-studio", "voc", "masks")
+    )
+    convert.add_argument("--images", required=True, type=Path, metavar="DIR", help="its photos")
+    convert.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder")
+    convert.add_argument(
+        "--classes", type=Path, metavar="FILE",
+        help="which classes, in which order, as for `train`; others become void",
+    )  # fmt: skip
+    convert.add_argument(
+        "--unlabelled", default="background", metavar="CLASS",
+        help="what lies in no area: a class, or void (background)",
+    )  # fmt: skip
+    convert.add_argument(
+        "--map", type=value_and_label, action="append", default=[], metavar="VALUE=LABEL",
+        help="of masks: a value and the label that it stands for, such as 255=1; repeatable",
+    )  # fmt: skip
+
+
+def value_and_label(text: str) -> tuple[int, int]:
+    """Return two numbers of 0 to 255, or refuse them as argparse wants."""
+    value, _, label = text.partition("=")
+    if not (value.isdecimal() and label.isdecimal() and max(int(value), int(label)) <= 255):
+        raise argparse.ArgumentTypeError(f"{text} is not two numbers of 0 to 255, such as 255=1")
+    return int(value), int(label)
 
 
 def positive(text: str) -> float:

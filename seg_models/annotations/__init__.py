@@ -1,0 +1,1 @@
+"""From what annotation tools export to photos and label pictures, as `train` reads them."""

@@ -4,7 +4,7 @@ import gradio as gr
 
 from seg_models.checkpoints import registry
 
-from .models import catalogue
+from .models import catalogue, custom_models
 from .segment import endpoint, photos
 from .segment.run import MOST
 from .server import guard
@@ -39,7 +39,7 @@ def build() -> gr.Blocks:
 
 def _endpoint() -> None:
     """Put `/segment` on the server, by components that no browser shows."""
-    names = [each.name for each in registry.checkpoints()]
+    names = [each.name for each in (*custom_models.offered(), *registry.checkpoints())]
     with gr.Group(visible=False):
         photo = photos.api_input()
         model = gr.Dropdown(names, value=catalogue.default(), label="Network")

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,13 +27,16 @@ def page(environment: Mapping[str, str] | None = None) -> Iterator[str]:
 
 @contextmanager
 def process(
-    environment: Mapping[str, str] | None = None, script: str | Path = "app.py"
+    environment: Mapping[str, str] | None = None,
+    script: str | Path = "app.py",
+    arguments: Sequence[str] = (),
 ) -> Iterator[tuple[str, subprocess.Popen]]:
     """Start `python app.py` on a free port; yield its address, once it answers, and itself.
 
     Args:
         environment: Variables beside those of this process.
         script: To be run instead of app.py.
+        arguments: What the script is given.
 
     Raises:
         RuntimeError: If it never answers; the message has what it said.
@@ -54,7 +57,11 @@ def process(
         }
         with said.open("w") as log:
             started = subprocess.Popen(
-                [sys.executable, script], cwd=ROOT, env=variables, stdout=log, stderr=log
+                [sys.executable, script, *arguments],
+                cwd=ROOT,
+                env=variables,
+                stdout=log,
+                stderr=log,
             )
         try:
             address = f"http://127.0.0.1:{port}"

@@ -45,13 +45,16 @@ PAPERS = {  # year and address, by the beginning of an architecture's name
 
 
 def offered() -> list[dict[str, Any]]:
-    """Return what a browser is told of each of this project's networks, by domain."""
+    """Return what a browser is told of each network: the owner's, then this project's by domain."""
     found = [described(each) for each in registry.checkpoints()]
-    return sorted(found, key=lambda each: _place(each["domain"]))
+    own = [described(each) for each in custom_models.offered()]
+    return own + sorted(found, key=lambda each: _place(each["domain"]))
 
 
 def default() -> str | None:
-    """Return the checkpoint that is chosen at first: the favourite, or one that is here."""
+    """Return the checkpoint that is chosen at first: the owner's own, the favourite, or any."""
+    if own := custom_models.offered():
+        return own[0].name
     known = sorted(
         registry.checkpoints(), key=lambda each: (not each.embedded, _place(each.domain))
     )

@@ -1,8 +1,10 @@
-"""Networks that visitors bring along, in bounded number and size, and let go again.
+"""Networks beside this project's: the owner's own, and those that visitors bring along.
 
-A visitor names a Hub repo, or, where the server's owner set SEG_MODELS_GUESTS_DIR, one of the
-folders in that one; no other place of this machine can be named. What comes from the Hub comes as
-to a stranger, without the owner's token, into a cache of its own that ends with this process.
+The owner's, folders that `app.py` is given, are there for all as long as the page runs. Visitors'
+are kept in bounded number and size, and let go again. A visitor names a Hub repo, or, where the
+server's owner set SEG_MODELS_GUESTS_DIR, one of the folders in that one; no other place of this
+machine can be named. What comes from the Hub comes as to a stranger, without the owner's token,
+into a cache of its own that ends with this process.
 """
 
 from __future__ import annotations
@@ -42,7 +44,27 @@ class _Brought(LRUCache):
 
 
 _kept = _Brought(MOST)
+_offered: dict[str, Checkpoint] = {}  # the owner's, by name; complete before anybody visits
 _lock = threading.Lock()
+
+
+def offer(folder: Path) -> None:
+    """Put a network of the owner's beside this project's, under its own name.
+
+    Raises:
+        ValueError: If `folder` holds no network of ours, or one that is called as another here.
+        WeightsError: If its weights are not there.
+    """
+    checkpoint = external.from_folder(folder)
+    names = {*_offered, *(each.name for each in registry.checkpoints())}
+    if checkpoint.name in names:
+        raise ValueError(f"there is a network called {checkpoint.name} already; rename {folder}")
+    _offered[checkpoint.name] = checkpoint
+
+
+def offered() -> tuple[Checkpoint, ...]:
+    """Return the owner's networks, in the order in which they were put here."""
+    return tuple(_offered.values())
 
 
 def bring(wish: str, progress: Progress) -> str:
@@ -64,7 +86,7 @@ def bring(wish: str, progress: Progress) -> str:
 
 
 def find(model: str) -> Checkpoint:
-    """Return the checkpoint of that key, or of that name in the registry.
+    """Return the checkpoint of that key, or the owner's or the registry's of that name.
 
     Raises:
         ValueError: If there is none, or none any more.
@@ -76,7 +98,7 @@ def find(model: str) -> Checkpoint:
             return _kept[model]
     if "/" in model:
         raise ValueError(GONE)
-    return registry.find(model)
+    return _offered[model] if model in _offered else registry.find(model)
 
 
 def lookup(model: str | None) -> Checkpoint | None:
@@ -94,7 +116,7 @@ def known(keys: tuple[str, ...]) -> dict[str, Checkpoint]:
 
 
 def key(checkpoint: Checkpoint) -> str | None:
-    """Return the key of a checkpoint that was brought along, or None if it is the zoo's."""
+    """Return the key of a checkpoint that was brought along; None: it goes by its name."""
     with _lock:
         return next((key for key, each in peek(_kept).items() if each == checkpoint), None)
 

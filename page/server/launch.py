@@ -1,8 +1,11 @@
 """How the page is launched, and what is made ready while a visitor still looks for a photo."""
 
 import logging
+import sys
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,7 +13,7 @@ from starlette.middleware import Middleware
 
 from seg_models.specs import WeightsError
 
-from ..models import catalogue
+from ..models import catalogue, custom_models
 from ..segment import photos, run
 from ..segment.photos import ASSETS
 from ..segment.results import RESULTS
@@ -21,6 +24,16 @@ from .turns import Work
 log = logging.getLogger(__name__)
 PAUSE = 10.0  # seconds between two looks at what can be given back
 SESSIONS = 200  # visitors whose state is kept
+
+
+def offer(folders: Sequence[str]) -> None:
+    """Put the networks in these folders on the page, or leave with one line on why not."""
+    for folder in folders:
+        try:
+            custom_models.offer(Path(folder))
+        except (ValueError, WeightsError) as error:
+            print(f"app.py: {' '.join(str(error).split())}", file=sys.stderr)
+            sys.exit(2)
 
 
 def options() -> dict[str, Any]:

@@ -40,9 +40,9 @@ examples:
   train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
 LABELS = """It writes images/, labels/ and classes.txt, as `train` reads them. Outlines need
 pycocotools, which the extra `labels` brings."""
-LABELS_EXAMPLES = """forms: coco (a JSON file), cvat ("CVAT for images 1.1", an XML file), label-studio
-(a JSON file), voc (a folder with SegmentationClass/ and, if any, CVAT's labelmap.txt), masks (a
-folder of label pictures called as the photos are).
+LABELS_EXAMPLES = """forms: coco (a JSON file), cvat ("CVAT for images 1.1", an XML file),
+label-studio (a JSON file), voc (a folder with SegmentationClass/ and, if any, CVAT's labelmap.txt),
+masks (a folder of label pictures called as the photos are).
 
 examples:
   labels convert instances.json --form coco --images photos --out shapes

@@ -68,6 +68,7 @@ def _training_facts(run: Run, adjustment: LogitAdjustment) -> dict[str, Any]:
         "crops": run.crops,
         "minutes": round(run.seconds / 60, 1),
         "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
+        "photos": len(run.batches.data),
         "left_out": config.left_out or None,
         "relabelled_by": config.relabelled_by,
         "seed": config.seed,

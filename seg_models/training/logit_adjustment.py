@@ -102,12 +102,19 @@ def _probabilities(segmenter: Segmenter, photo: Path) -> Tensor:
 
 
 def find(pixels: Pixels) -> LogitAdjustment:
-    """Return the offsets of best mean IoU, and what they gain."""
+    """Return the offsets of best mean IoU, and what they gain; none of a single photo."""
     offsets, gains = fit(pixels), []
+    if len(pixels.fold.unique()) < 2:
+        return no_adjustment(len(offsets))
     for fold in pixels.fold.unique():
         within = pixels.fold == fold
         gains.append(_gain(pixels.only(within), fit(pixels.only(~within))))
     return LogitAdjustment(offsets, _gain(pixels, offsets), sum(gains) / len(gains))
+
+
+def no_adjustment(classes: int) -> LogitAdjustment:
+    """Return offsets that change nothing."""
+    return LogitAdjustment(torch.zeros(classes), 0.0, 0.0)
 
 
 def fit(pixels: Pixels) -> Tensor:

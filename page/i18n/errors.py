@@ -110,6 +110,9 @@ KOREAN = {
         "{path} 파일은 공개된 파일이 아닙니다: sha256이 {found}로 시작하는데 config.json에는 "
         "{wanted}입니다. 지우거나 이 폴더를 받은 곳에서 다시 받으세요"
     ),
+    "{path} is a pointer of Git LFS, not the weights; `git lfs pull` fetches them": (
+        "{path} 파일은 가중치가 아니라 Git LFS 포인터입니다. `git lfs pull`로 받으세요"
+    ),
     "what came from {repo} is not the published file (its sha256 differs); "
     "it was deleted: try again, or tell those who publish it": (
         "{repo}에서 온 파일은 공개된 파일이 아닙니다 (sha256이 다름). "

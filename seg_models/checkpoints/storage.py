@@ -22,6 +22,7 @@ from torch import Tensor
 from ..specs import WeightsError
 
 STORAGES = ("float16", "int8")
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 SCALE = ".scale"  # what the name of an int8 tensor's scales ends with
 FEWEST = 30_000  # numbers that int8 is worth its loss for
 LARGEST = 127  # of int8, kept symmetric so that the scale alone describes it
@@ -134,6 +135,12 @@ def load_pickled(path: Path) -> dict[str, Tensor]:
         return unpack(tensors)
     except Exception as error:  # torch.load raises whatever unpickling met
         raise WeightsError(f"{_shown(path)} cannot be read as tensors alone: {error}") from error
+
+
+def is_lfs_pointer(path: Path) -> bool:
+    """Whether the file is what Git LFS leaves in a clone until it fetches the content."""
+    with path.open("rb") as file:
+        return file.read(len(LFS_POINTER)) == LFS_POINTER
 
 
 def sha256(path: Path) -> str:

@@ -5,6 +5,7 @@ sha256 must be the one config.json states before a single number of it is used.
 """
 
 import os
+import re
 import threading
 from collections import defaultdict
 from enum import StrEnum
@@ -23,6 +24,8 @@ NO_ADDRESS = Message(
     "set SEG_MODELS_NAMESPACE to the account that publishes it, "
     "or SEG_MODELS_WEIGHTS_DIR to the weights folder of a checkout"
 )
+
+SHA256 = re.compile("[0-9a-f]{64}")
 
 _locks: dict[str, threading.Lock] = defaultdict(threading.Lock)  # one download at a time per file
 
@@ -112,6 +115,11 @@ def address(checkpoint: Checkpoint) -> HubAddress | None:
 def _embedded(checkpoint: Checkpoint) -> Path:
     path = checkpoint.folder / WEIGHTS_FILE
     if storage.sha256(path) != checkpoint.sha256:
+        if storage.is_lfs_pointer(path):
+            template = (
+                "{path} is a pointer of Git LFS, not the weights; `git lfs pull` fetches them"
+            )
+            raise WeightsError(Message(template, path=f"{path.parent.name}/{path.name}"))
         raise WeightsError(
             Message(
                 "{path} is not the published file: its sha256 starts {found}, config.json states "
@@ -127,7 +135,7 @@ def _embedded(checkpoint: Checkpoint) -> Path:
 def _cached(checkpoint: Checkpoint, place: HubAddress) -> Path | None:
     for each in _with_mirror(place):
         path = download.cached(each)
-        if path and storage.sha256(path) == _expected(checkpoint, each, path):
+        if path and _is_right(checkpoint, each, path):
             return path
         if path:
             download.discard(path)
@@ -143,7 +151,7 @@ def _fetched(checkpoint: Checkpoint, place: HubAddress, progress: Progress | Non
         except WeightsError as error:
             problems.append(error)
             continue
-        if storage.sha256(path) == _expected(checkpoint, each, path):
+        if _is_right(checkpoint, each, path):
             return path
         download.discard(path)
         problems.append(
@@ -163,14 +171,22 @@ def _with_mirror(place: HubAddress) -> tuple[HubAddress, ...]:
     return (place, place.mirror) if place.mirror else (place,)
 
 
+def _is_right(checkpoint: Checkpoint, place: HubAddress, path: Path) -> bool:
+    """Whether the file is the one that is wanted, as far as anybody has said which."""
+    expected = _expected(checkpoint, place, path)
+    return expected is None or storage.sha256(path) == expected
+
+
 def _expected(checkpoint: Checkpoint, place: HubAddress, path: Path) -> str | None:
-    """Return the sha256 to insist on.
+    """Return the sha256 to insist on; None: nobody has stated one.
 
     For a file of other people's that config.json states none for, it is the one that the Hub
-    announced: huggingface_hub names a large file in its cache by it.
+    announced: huggingface_hub names a large file in its cache by it. A cache without symbolic
+    links, as on Windows, does not have that name, and other programs share the file.
     """
     if place.sha256:
         return place.sha256
     if place == address(checkpoint) and (checkpoint.sha256 or place.file == WEIGHTS_FILE):
         return checkpoint.sha256
-    return path.resolve().name
+    name = path.resolve().name
+    return name if SHA256.fullmatch(name) else None

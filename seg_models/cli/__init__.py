@@ -5,6 +5,7 @@ Nothing heavy is imported here, so that `--help` answers at once; `commands` doe
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ EXTRAS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 2 after one line on stderr (1: see `predict --help`)."""
+    for stream in (sys.stdout, sys.stderr):  # a name that its encoding lacks must not end the work
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     chosen = build_parser().parse_args(arguments)
     from ..specs import WeightsError
     from . import commands

@@ -4,12 +4,14 @@ An unreachable Hub costs huggingface_hub 23 seconds of retries, one that accepts
 over six minutes. So every download is preceded by a probe that has a deadline of its own.
 """
 
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ FETCHING = "Fetching {repo}: {size} MB"
 OWNER = DownloadPolicy()
 Progress = Callable[[float, Message], object]  # a share from 0 to 1 and a sentence
 
+log = logging.getLogger(__name__)
 _failures: dict[str, tuple[float, Message]] = {}  # endpoint: when, why
 
 
@@ -93,7 +96,7 @@ def download(
     if reason := failure():
         raise HubUnreachableError(reason)
     try:
-        found = within(PROBE_SECONDS, lambda: _probe(address, policy))
+        policy, found = within(PROBE_SECONDS, lambda: _probed(address, policy))
     except (HTTPError, OSError, ValueError) as error:
         problem = errors.of_no_answer(error, address, endpoint(), policy)
         if isinstance(problem, HubUnreachableError):
@@ -129,6 +132,32 @@ def _download(address: HubAddress, progress: Progress | None, policy: DownloadPo
         tqdm_class=bridge(progress, address.repo) if progress else None,
     )
     return Path(path)
+
+
+def _probed(address: HubAddress, policy: DownloadPolicy) -> tuple[DownloadPolicy, int | None]:
+    """Return what `_probe` does, and the policy by which the Hub answered.
+
+    A token that has expired is refused even for what is open to all: then it goes without.
+    """
+    from huggingface_hub import get_token
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return policy, _probe(address, policy)
+    except HfHubHTTPError as error:
+        refused = error.response.status_code == 401
+        if not refused or policy.token is False or get_token() is None:
+            raise
+        stranger = replace(policy, token=False)
+        try:
+            found = _probe(address, stranger)
+        except HfHubHTTPError:
+            raise error from None  # the repo is not open, whoever asks
+    log.warning(
+        "%s refuses the token of this machine, which may have expired (`hf auth login` renews it); "
+        "%s is open to all and is fetched without it", endpoint(), address.repo,
+    )  # fmt: skip
+    return stranger, found
 
 
 def _probe(address: HubAddress, policy: DownloadPolicy) -> int | None:

@@ -168,3 +168,17 @@ def test_pytorchs_threads_are_told_not_to_wait_long_before_it_loads(module, give
         check=True,
     )
     assert done.stdout.strip() == kept
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_name_that_the_terminals_encoding_lacks_does_not_end_the_work(
+    weights, noise, tmp_path, encoding
+):
+    command = [sys.executable, "-m", "seg_models", "predict", str(noise), "--model", "tiny-animals"]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "결과"), "--device", "cpu"],
+        cwd=ROOT.parent, env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert rb"\uacb0\uacfc: " in done.stdout
+    assert (tmp_path / "결과" / "result.json").is_file()

@@ -5,9 +5,12 @@ import resource
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+import tiny
 from loopback_client import gets, refusal
 
-from seg_models.checkpoints import storage, weights
+from seg_models.checkpoints import registry, storage, weights
+from seg_models.specs import HubAddress, WeightsError
 
 
 def test_offline_the_cache_serves_and_the_rest_is_refused(hub, checkpoint, monkeypatch):
@@ -29,6 +32,59 @@ def test_a_damaged_cache_is_mended(checkpoint):
     content = path.read_bytes()
     path.resolve().write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert storage.sha256(weights.locate(checkpoint)) == checkpoint.sha256
+
+
+def plain(path):
+    """Put the file itself in place of the cache's link, as where the system has no links."""
+    content = path.read_bytes()
+    blob = path.resolve()
+    path.unlink()
+    path.write_bytes(content)
+    blob.unlink()
+    return path
+
+
+def test_a_cache_without_links_serves_offline(checkpoint, hub, monkeypatch):
+    """Other programs share a file of other people's: it is never deleted for its name."""
+    from huggingface_hub import constants
+
+    commit = hub.put("others/net", "pytorch_model.bin", b"tensors")
+    theirs = replace(
+        checkpoint, sha256=None, file_bytes=None,
+        hub=HubAddress("others/net", commit, "pytorch_model.bin"),
+    )  # fmt: skip
+    for each in (checkpoint, theirs):
+        path = plain(weights.locate(each))
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+        before = path.read_bytes()
+        assert weights.locate(each) == path and not path.is_symlink()
+        assert path.read_bytes() == before
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+
+
+def test_a_stated_sha256_is_insisted_on_without_links_too(checkpoint):
+    path = plain(weights.locate(checkpoint))
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert storage.sha256(weights.locate(checkpoint)) == checkpoint.sha256
+
+
+def test_a_pointer_of_git_lfs_is_named_as_such(weights_folder_of_pointers):
+    checkpoint = registry.find("tiny-animals")
+    with pytest.raises(
+        WeightsError, match=r"tiny-animals/model\.safetensors is a pointer of Git LFS"
+    ):
+        weights.locate(checkpoint)
+
+
+@pytest.fixture
+def weights_folder_of_pointers(tmp_path, monkeypatch):
+    """A zoo as `git clone` leaves it where Git LFS is not installed."""
+    checkpoint = tiny.pack(tmp_path / "weights", "tiny-animals")
+    (checkpoint.folder / "model.safetensors").write_text(
+        "version https://git-lfs.github.com/spec/v1\n"
+        f"oid sha256:{checkpoint.sha256}\nsize {checkpoint.file_bytes}\n"
+    )
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(tmp_path / "weights"))
 
 
 @contextmanager

@@ -74,6 +74,25 @@ def test_a_fault_is_one_sentence_and_passes(hub, checkpoint, monkeypatch, fault,
     assert storage.sha256(weights.locate(checkpoint)) == checkpoint.sha256
 
 
+def test_a_token_that_has_expired_does_not_bar_what_is_open_to_all(
+    hub, checkpoint, monkeypatch, caplog
+):
+    monkeypatch.setenv("HF_TOKEN", "hf_expired")
+    hub.fault("token expired")
+    path = weights.locate(checkpoint)
+    assert storage.sha256(path) == checkpoint.sha256
+    (said,) = [each.getMessage() for each in caplog.records if each.name == download.__name__]
+    assert "refuses the token of this machine, which may have expired" in said
+    assert f"{FAULTY} is open to all and is fetched without it" in said
+    assert {"Bearer hf_expired", ""} <= hub.tokens(FAULTY)
+
+
+def test_a_token_that_is_good_is_said_nothing_of(hub, checkpoint, monkeypatch, caplog):
+    monkeypatch.setenv("HF_TOKEN", "hf_good")
+    weights.locate(checkpoint)
+    assert not [each for each in caplog.records if each.name == download.__name__]
+
+
 def test_a_hub_that_failed_is_left_alone_for_a_while(hub, checkpoint, monkeypatch):
     hub.fault("unavailable")
     refusal(checkpoint)

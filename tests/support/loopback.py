@@ -22,6 +22,7 @@ FAULTS = {
     "",  # none
     "redirect",  # the bytes lie on another server, as the Hub's large files do
     "gated",
+    "token expired",  # 401 for whoever brings one, as the Hub does even for what is open to all
     "unavailable",  # 503
     "silent",  # accepts and never answers
     "silent storage",  # the Hub answers, the server with the bytes does not
@@ -96,6 +97,8 @@ class Handler(Api, Replies, BaseHTTPRequestHandler):
             self.reply(b"", 503)
         elif fault == "portal":
             self.reply(b"<html>Please log in</html>", headers={"Content-Type": "text/html"})
+        elif fault == "token expired" and self.headers.get("Authorization"):
+            self.refuse(401, "Invalid credentials in Authorization header")
         elif fault == "gated":
             self.refuse(403, "GatedRepo")
         elif where not in self.hub.commits:

@@ -95,6 +95,7 @@ def described(checkpoint: Checkpoint) -> dict[str, Any]:
         "parameters": checkpoint.parameters,
         "megabytes": checkpoint.file_bytes and round(checkpoint.file_bytes / 2**20),
         "embedded": checkpoint.embedded,
+        "own": checkpoint in custom_models.offered(),
         "state": weights.status(checkpoint).value,
         "reason": {language: translated(language, reason) for language in TABLES},
     }

@@ -207,7 +207,9 @@ class App {
     const number = this.photoPlace.supersede();
     const own = place.own && await get(`photos/${place.own}.json`).catch(() => null);
     if (!this.photoPlace.counts(number)) return; // something else was chosen meanwhile
-    const photo = this.exampleOf(place.example) ?? own ?? (first ? examples[0] ?? null : null);
+    // A network of the owner's own waits for a photo of its kind: no example is.
+    const welcome = first && !this.networks.get(this.facts.model)?.own ? examples[0] ?? null : null;
+    const photo = this.exampleOf(place.example) ?? own ?? welcome;
     const asked = this.networks.has(place.model) ? place.model : null;
     this.restoring = true; // the address says so already: nothing new to go back from
     this.choices.set({

@@ -65,6 +65,7 @@ def config(architecture: str, labels: LabelSet, name: str, begins_with: str = ""
         frozen=row.frozen if begins_with == IMAGENET else (),
         freeze_bn=False,
         batch=max(4, row.batch),
+        storage="float16",  # int8 can cost a network that learnt for minutes points of mIoU
         **RATES,
     )  # fmt: skip
     if begins_with in (IMAGENET, NOTHING):

@@ -56,6 +56,8 @@ def read(
         return pictures.masks(source, labels, values or {})
     if form == "voc":
         return pictures.voc(source)
+    if not source.is_file():
+        raise ValueError(f"{source} is not a file; {form} is one")
     try:
         text = source.read_text(encoding="utf-8-sig")
         if form == "cvat":
@@ -95,6 +97,8 @@ def convert(
     """
     if out.is_dir() and any(out.iterdir()):
         raise ValueError(f"{out} is not empty; convert into a new folder")
+    if not export.pictures:
+        raise ValueError("the export names no picture")
     labels = chosen or with_colours("own", export.classes, export.colours)
     index = {name: number for number, name in enumerate(labels.classes)}
     if unlabelled != "void" and unlabelled not in index:

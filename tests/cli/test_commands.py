@@ -8,9 +8,11 @@ from PIL import Image
 
 from seg_models import pipeline
 from seg_models.checkpoints import registry
-from seg_models.cli import commands, main
+from seg_models.cli import commands, main, train
+from seg_models.evaluation.labelled_photos import LabelForm
+from seg_models.labels import CAMVID
 from seg_models.publish import checkpoints
-from seg_models.training import train as training
+from seg_models.training import recipes
 
 
 @pytest.fixture
@@ -79,22 +81,24 @@ def test_a_part_of_the_photos_is_not_recorded(data, capsys):
 
 def test_train_is_handed_what_was_asked(monkeypatch, tmp_path):
     asked = {}
-    monkeypatch.setattr(training, "train", lambda name, **more: asked.update(more, name=name))
+    monkeypatch.setattr(
+        train, "train_config", lambda config, **more: asked.update(more, config=config)
+    )
     line = ["train", "unet-camvid", "--data", str(tmp_path), "--minutes", "2", "--resume"]
-    line += ["--void", "11", "--colour-labels"]
+    line += ["--void", "11", "--colour-labels", "--leave-out", "0006R0", "--overwrite"]
     assert main(line) == 0
     assert asked == {
-        "name": "unet-camvid",
+        "config": recipes.find("unet-camvid").leaving_out("0006R0"),
         "data": tmp_path,
         "minutes": 2.0,
         "device": "auto",
         "resume": True,
-        "leave_out": "",
-        "void": 11,
-        "colour_labels": True,
-        "finetune": False,
+        "form": LabelForm(11, CAMVID),
         "out": None,
+        "overwrite": True,
     }
+    assert main(["train", "unet-camvid", "--data", str(tmp_path), "--finetune"]) == 0
+    assert asked["config"].init_from == "unet-camvid" and asked["minutes"] is None
 
 
 def test_fetch_names_where_the_weights_are(weights, capsys):

@@ -28,7 +28,9 @@ def lay_out(folder: Path, photo: bytes) -> None:
 
 def odd(folder: Path, chance: random.Random) -> list[str]:
     """Return the arguments of a command, a few of them likely to be wrong."""
-    kind = chance.choice(("predict", "predict", "predict", "evaluate", "train", "fetch", "others"))
+    kind = chance.choice(
+        ("predict", "predict", "predict", "evaluate", "train", "labels", "fetch", "others")
+    )
     common = _options(folder, chance)
     if kind == "predict":
         return [kind, *(_path(folder, chance) for _ in range(chance.randint(1, 3))), *common]
@@ -36,7 +38,12 @@ def odd(folder: Path, chance: random.Random) -> list[str]:
         return [kind, "--data", _path(folder, chance), *common]
     if kind == "train":
         recipe = chance.choice(("none", "", "deeplab_v1-camvid"))
-        return [kind, recipe, "--data", _path(folder, chance), "--minutes", "0"]
+        more = ["--minutes", chance.choice(NUMBERS), "--out", f"{folder}/net"]
+        return [kind, recipe, "--data", _path(folder, chance), *more]
+    if kind == "labels":
+        form = chance.choice(("coco", "cvat", "label-studio", "voc", "masks", "yolo"))
+        places = ["--images", _path(folder, chance), "--out", f"{folder}/out"]
+        return [kind, "convert", _path(folder, chance), "--form", form, *places]
     if kind == "fetch":
         return [kind, chance.choice(MODELS)]
     return chance.choice(

@@ -276,6 +276,11 @@ STARTS = {
         "google/deeplabv3_mobilenet_v2_1.0_513 on the Hub, which has them for PyTorch, states "
         '"other". This folder holds none of them: they are fetched from there.',
     ),
+    "unknown weights": Start(
+        "It began with the weights of another network, of whose training nothing is recorded.",
+        "other",
+        "Whoever made that network says what may be done with what comes of it.",
+    ),
     "random weights": Start(
         "It began with random weights.", "MIT", "They come from this training alone."
     ),

@@ -10,6 +10,7 @@ from page.i18n import ENGLISH, KOREAN
 from page.models import bringing, catalogue, custom_models
 from page.segment import photos, run
 from page.segment.results import RESULTS
+from page.server import launch
 from page.server.turns import Work
 from page.tabs import take_home
 from seg_models.checkpoints import external, registry, weights
@@ -31,6 +32,7 @@ def own_folders(tmp_path, monkeypatch):
     tiny.pack(tmp_path / "zoo", "deeplab_v1-animals")
     monkeypatch.setattr(custom_models, "cache", lambda: tmp_path / "visitors")
     monkeypatch.setattr(custom_models, "_kept", type(custom_models._kept)(custom_models.MOST))
+    monkeypatch.setattr(custom_models, "_offered", {})
 
 
 @pytest.fixture
@@ -102,6 +104,34 @@ def test_where_the_owner_offers_folders_these_and_no_others_open(tmp_path, monke
     with pytest.raises(ValueError, match="half") as caught:
         custom_models.bring("half", silent)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_the_owners_own_networks_come_first_and_answer_as_others_do(tmp_path, noise):
+    for name in ("mine-animals", "yours-camvid"):
+        custom_models.offer(tiny.pack(tmp_path / "made", name).folder)
+    listed = catalogue.offered()
+    names = [each["key"] for each in listed]
+    assert names == ["mine-animals", "yours-camvid", "deeplab_v1-animals"]
+    assert [each["own"] for each in listed] == [True, True, False]
+    assert catalogue.default() == "mine-animals"
+    assert segmented(noise, "yours-camvid")[-1]["kind"] == "done"
+    with pytest.raises(ValueError, match="no checkpoint called 'theirs-animals'"):
+        custom_models.find("theirs-animals")
+
+
+def test_what_cannot_be_offered_ends_the_page_with_one_line(tmp_path, capsys):
+    tiny.pack(tmp_path / "made", "deeplab_v1-animals")
+    (tmp_path / "empty").mkdir()
+    for place, said in (
+        (tmp_path / "made" / "deeplab_v1-animals", "there is a network called deeplab_v1-animals"),
+        (tmp_path / "empty", "config.json cannot be read"),
+        (tmp_path / "none", "config.json cannot be read"),
+    ):
+        with pytest.raises(SystemExit) as left:
+            launch.offer([str(place)])
+        assert left.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("app.py: ") and said in line
 
 
 def test_the_owners_token_and_cache_are_not_the_visitors(hub, publish, monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,6 +108,19 @@ def test_it_goes_on_from_another_networks_layers_but_not_from_what_it_calls_its_
     assert changed == {key for key in own if not key.startswith("fc8.")}
     assert all(torch.equal(network.state_dict()[key], theirs[key]) for key in changed)
     assert data.is_dir()
+
+
+@pytest.mark.parametrize(("known", "licence"), [("vgg16", "cc-by-4.0"), (None, "other")])
+def test_the_card_passes_on_what_the_network_began_with(here, known, licence):
+    source = registry.find("tiny-animals")
+    registry.save(replace(source, training={"started_from": known} if known else {}))
+    data = shapes.draw(here / "shapes", 4)
+    assert learn(data, here / "mine", "--from", "tiny-animals", *QUICK) == 0
+    facts = registry.read(here / "mine").training
+    assert facts["started_from"] == (known or "unknown weights")
+    assert facts["init_from"] == "tiny-animals"
+    card = (here / "mine" / "README.md").read_text()
+    assert f"license: {licence}" in card and "init from: tiny-animals" in card
 
 
 def test_as_many_classes_of_other_names_are_not_taken_over_either(here):

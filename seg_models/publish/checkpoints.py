@@ -22,7 +22,7 @@ SAMPLE = "sample.jpg"
 # What handler.py needs from PyPI; the page's own list, requirements.txt, has these and more.
 REQUIREMENTS = (
     "torch>=2.8", "safetensors>=0.5", "numpy>=1.26", "pillow>=11.3", "pillow-heif>=1.8,<2",
-    "cachetools>=5",
+    "cachetools>=6",
 )  # fmt: skip
 LICENCE = Path(__file__).parents[2] / "LICENSE"
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -23,9 +23,11 @@ SLOW = (
     "benchmarks/", "checkpoints/test_bad_checkpoints.py", "checkpoints/test_external.py",
     "checkpoints/test_loader.py", "cli/test_bad_command_lines.py", "crf/test_crf_parity.py",
     "crf/test_crf_run.py", "hub/test_killed.py", "hub/test_public.py",
-    "networks/test_every_network.py", "networks/test_precision.py", "publish/", "robustness/",
+    "networks/test_every_network.py", "networks/test_precision.py", "page/test_own_classes.py",
+    "publish/", "robustness/",
     "training/init/test_feature_matching.py", "training/test_deep_supervision.py",
-    "training/test_every_recipe.py", "training/test_train.py",
+    "training/test_every_recipe.py", "training/test_own_classes.py", "training/test_stopping.py",
+    "training/test_train.py",
 )  # fmt: skip
 
 

@@ -49,7 +49,6 @@ def mine(tmp_path_factory):
     return place / "mine"
 
 
-@pytest.mark.slow
 def test_the_second_command_says_how_good_it_is_on_other_photos(mine, monkeypatch, capsys):
     monkeypatch.chdir(mine.parent)
     assert main([*commands()[1][3:], "--device", "cpu"]) == 0
@@ -58,7 +57,6 @@ def test_the_second_command_says_how_good_it_is_on_other_photos(mine, monkeypatc
     assert float(rows["mIoU"]) > 30  # background alone: 15; measured: 43
 
 
-@pytest.mark.slow
 def test_the_third_command_puts_it_on_the_page(mine, browser):
     python, script, *arguments = commands()[2]
     assert (python, script) == (".venv/bin/python", "app.py")

@@ -235,7 +235,6 @@ train_config(TINY, data, device="cpu", out=place / "net", runs=place / "runs")
 """
 
 
-@pytest.mark.slow
 def test_a_run_that_was_killed_ends_with_the_weights_of_one_that_was_not(squares, tmp_path):
     """By SIGKILL, from outside, as soon as a state is there; dropout and noise are drawn, too."""
     whole = begin(squares, tmp_path / "whole")

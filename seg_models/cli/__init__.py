@@ -6,6 +6,7 @@ Nothing heavy is imported here, so that `--help` answers at once; `commands` doe
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from .parser import build_parser
@@ -16,6 +17,14 @@ EXTRAS = ("train", "export", "benchmark")  # commands that need more than the pa
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 2 after one line on stderr (1: see `predict --help`)."""
     chosen = build_parser().parse_args(arguments)
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:  # perhaps while PyTorch was being imported, which takes seconds
+        print(f"seg_models {chosen.command}: stopped", file=sys.stderr)
+        return 130
+
+
+def _run(chosen: Namespace) -> int:
     from ..specs import WeightsError
     from . import commands
 
@@ -35,6 +44,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    except KeyboardInterrupt:
-        print(f"seg_models {chosen.command}: stopped", file=sys.stderr)
-        return 130

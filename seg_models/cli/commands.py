@@ -22,7 +22,7 @@ from ..photos.listing import photos_in
 from ..specs import Checkpoint, WeightsError
 from ..visualize import summary
 from . import predict as batch
-from . import result_folders
+from . import result_folders, standard_input
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -48,18 +48,26 @@ def list_checkpoints(chosen: Namespace) -> int:
 
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
-    listing = photos_in(chosen.photos, chosen.recursive, chosen.out)
+    with standard_input.spooled(chosen.photos) as paths:
+        return _predict(chosen, paths)
+
+
+def _predict(chosen: Namespace, paths: list[Path]) -> int:
+    listing = photos_in(paths, chosen.recursive, chosen.out)
     if listing.remark:
         print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
     segmenter = pipeline.load(chosen.model, chosen.device)
     crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
     photos = [each.path for each in listing.photos]
-    if photos != chosen.photos[:1]:
+    if photos != paths[:1]:
         folders = result_folders.folders_for(listing.photos, chosen.out)
-        return _predict_several(job, photos, folders, chosen.out, chosen.overwrite)
+        return _predict_several(job, photos, folders, chosen)
     folder = result_folders.folder_for(photos[0], chosen.out)
     done = batch.predict(job, photos[0], folder, chosen.overwrite)
+    if chosen.json:
+        print(batch.as_json(photos[0], folder, done))
+        return 0
     classes = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))["classes"]
     found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
     print(f"{folder}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
@@ -67,16 +75,23 @@ def predict(chosen: Namespace) -> int:
 
 
 def _predict_several(
-    job: batch.Job, photos: list[Path], folders: list[Path], out: Path, overwrite: bool
+    job: batch.Job, photos: list[Path], folders: list[Path], chosen: Namespace
 ) -> int:
-    failures, done = [], 0
-    for photo, folder in zip(tqdm(photos, unit="photo"), folders, strict=True):
+    failures, segmented = [], 0
+    for photo, folder in zip(tqdm(photos, unit="photo", disable=None), folders, strict=True):
         try:
-            done += batch.predict(job, photo, folder, overwrite)
+            done = batch.predict(job, photo, folder, chosen.overwrite)
+            segmented += done
+            line = batch.as_json(photo, folder, done) if chosen.json else ""
         except (ValueError, OSError) as error:
             failures.append(" ".join(str(error).split()))
-    skipped = len(photos) - done - len(failures)
-    print(f"{out}: {done} photos segmented, {skipped} already there, {len(failures)} failed")
+            line = json.dumps({"photo": str(photo), "error": failures[-1]})
+        if chosen.json:
+            print(line, flush=True)  # whoever reads along need not wait for the last photo
+    if not chosen.json:
+        skipped = len(photos) - segmented - len(failures)
+        counted = f"{segmented} photos segmented, {skipped} already there, {len(failures)} failed"
+        print(f"{chosen.out}: {counted}")
     for failure in failures:
         print(f"seg_models predict: {failure}", file=sys.stderr)
     return 0 if not failures else 1 if len(failures) < len(photos) else 2
@@ -93,7 +108,7 @@ def evaluate(chosen: Namespace) -> int:
     form = LabelForm(chosen.void, labels if chosen.colour_labels else None)
 
     def watched(what: str) -> Callable[[Iterable], Iterable]:
-        return lambda pairs: tqdm(pairs, desc=what, unit="photo")
+        return lambda pairs: tqdm(pairs, desc=what, unit="photo", disable=None)
 
     dataset_check.check(found, len(labels.classes), form, watched("checking"))
     result = scoring.evaluate(segmenter, found, crf, watched("segmenting"), form)

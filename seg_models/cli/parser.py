@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
+
+from ..version import __version__
 
 EXAMPLES = """examples:
   python -m seg_models list
@@ -20,6 +23,7 @@ PREDICT_EXAMPLES = """examples:
   predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
   predict holiday/ --recursive --model unet-camvid          writes to results/monday/cat/ ...
   predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu
+  curl -s https://example.org/cat.jpg | seg_models predict - --model unet-animals --json
 
 exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
 EVALUATE_EXAMPLES = """DIR holds images/ (the photos) and labels/, with a PNG of its name for each:
@@ -58,6 +62,7 @@ def build_parser() -> Parser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    whole.add_argument("--version", action="version", version=f"seg_models {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, purpose: str, more: str = "", epilog: str = "") -> Parser:
@@ -96,12 +101,24 @@ def _model(command: Parser) -> None:
 
 def _device(command: Parser) -> None:
     command.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: a GPU if there is"
-    )
+        "--device", type=_device_name, default="auto", metavar="DEVICE",
+        help="auto (a CUDA GPU if there is one), cpu, cuda, cuda:1, ... or mps (Apple's GPU)",
+    )  # fmt: skip
+
+
+def _device_name(text: str) -> str:
+    """Return `text` if it has a device's form; whether it is there, only PyTorch knows."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d{1,2})?|mps", text):
+        raise argparse.ArgumentTypeError(
+            f"no device called {text!r}; known are auto, cpu, cuda, cuda:1, ..., mps"
+        )
+    return text
 
 
 def _predict(command: Parser) -> None:
-    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a file or a folder")
+    command.add_argument(
+        "photos", nargs="+", type=Path, metavar="PHOTO", help="a file, a folder, or - for stdin"
+    )
     command.add_argument(
         "--recursive", action="store_true", help="go into the folders of a folder, too"
     )
@@ -117,6 +134,9 @@ def _predict(command: Parser) -> None:
         "--safe-colours", action="store_true", help="colours that the colour-blind tell apart"
     )
     command.add_argument("--overwrite", action="store_true", help="redo what is already there")
+    command.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each photo: its facts"
+    )
 
 
 def _data(command: Parser, required: bool = True) -> None:

@@ -61,7 +61,10 @@ def load(
     listed = folder / PSEUDO
     pseudo = set(listed.read_text().split()) if listed.is_file() else set()
     decoded = dataset_check.read(
-        found, classes, form, lambda each: tqdm(each, f"reading {folder.name}", unit="photo")
+        found,
+        classes,
+        form,
+        lambda each: tqdm(each, f"reading {folder.name}", unit="photo", disable=None),
     )
     side = max(max(labels.shape) for _, labels in decoded)
     photos = torch.zeros(len(found), 3, side, side, dtype=torch.uint8)

@@ -42,7 +42,7 @@ def train(
         name: A row of `recipes.RECIPES`.
         data: Holds `train/` and `val/`, each with `images/` and `labels/`.
         minutes: The whole run's length; without it, the row's crops are all learnt from.
-        device: "auto", "cpu" or "cuda".
+        device: "auto", "cpu", "cuda", "cuda:1", ..., or "mps".
         resume: Go on from the last state in `runs/`, if there is one.
         out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
             one that leaves photos out.
@@ -86,7 +86,7 @@ def train_config(
     _check(validation.pairs(config, val), classes, form)
     if config.left_out:  # the offsets to the scores are found on val all the same
         _check(labelled_photos.pairs(val), classes, form)
-    teacher = _teacher(config.teachers, device.type) if config.teachers else None
+    teacher = _teacher(config.teachers, str(device)) if config.teachers else None
     if config.relabelled_by:
         examples = _relabelled(examples, config.relabelled_by, runs)
     batches = Batches(examples, config)
@@ -111,13 +111,15 @@ def _state_file(config: TrainConfig) -> str:
 
 def _check(found: Pairs, classes: int, form: LabelForm) -> None:
     """Refuse photos that the network could not be validated on, before it begins to learn."""
-    dataset_check.check(found, classes, form, lambda each: tqdm(each, "checking", unit="photo"))
+    dataset_check.check(
+        found, classes, form, lambda each: tqdm(each, "checking", unit="photo", disable=None)
+    )
 
 
 def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dataset:
     """Return `examples` as the checkpoint called `name` corrects them; it is asked only once."""
     device = examples.labels.device
-    judge = pipeline.load(name, device.type)
+    judge = pipeline.load(name, str(device))
     kept = runs / "relabelled" / f"{name}-{judge.checkpoint.sha256[:12]}-{len(examples)}.pt"
     if kept.is_file():
         return replace(examples, labels=torch.load(kept, weights_only=True).to(device))

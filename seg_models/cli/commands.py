@@ -13,7 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .. import pipeline
-from ..checkpoints import registry, weights
+from ..checkpoints import external, registry, weights
 from ..crf import native_engine
 from ..evaluation import dataset_check, labelled_photos
 from ..evaluation import evaluate as scoring
@@ -145,6 +145,20 @@ def train(chosen: Namespace) -> int:
     return 0
 
 
+def export(chosen: Namespace) -> int:
+    """Write a network as an ONNX file, and compare what it answers."""
+    from ..export import onnx_model
+
+    checkpoint = external.find(chosen.name)
+    alike = onnx_model.export(checkpoint, chosen.onnx)
+    print(
+        f"{chosen.onnx}: {chosen.onnx.stat().st_size / 1e6:.1f} MB, opset {onnx_model.OPSET}; "
+        f"images (1, 3, height, width) to scores (1, {len(checkpoint.labels.classes)}, height, "
+        f"width); onnxruntime labels {100 * alike:.2f} % of the pixels as PyTorch does"
+    )
+    return 0
+
+
 def fetch(chosen: Namespace) -> int:
     """Fetch weights; one that cannot be had does not stop the rest."""
     failed = False
@@ -196,6 +210,7 @@ COMMANDS = {
     "predict": predict,
     "evaluate": evaluate,
     "train": train,
+    "export": export,
     "fetch": fetch,
     "publish": publish,
     "benchmark": benchmark,

@@ -40,6 +40,12 @@ examples:
   train deeplab_v1-camvid --data camvid --minutes 30 --resume
   train deeplab_v1-camvid --data camvid --minutes 30 --finetune  goes on from its weights
   train deeplab_v3-camvid --data camvid --leave-out 0006R0       how good on an unseen street?"""
+EXPORT = """The file's metadata say how a photo goes in and what the answer means; it takes
+photos of any size. It is compared with PyTorch, under onnxruntime, before it is left."""
+EXPORT_EXAMPLES = """It needs the extra `export`.
+
+example:
+  export segnet_basic-camvid --onnx segnet_basic.onnx"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
 example:
@@ -78,6 +84,7 @@ def build_parser() -> Parser:
     _predict(add("predict", "segment photos", PREDICT, PREDICT_EXAMPLES))
     _evaluate(add("evaluate", "score a network on labelled photos", epilog=EVALUATE_EXAMPLES))
     _train(add("train", "train a network", epilog=TRAIN_EXAMPLES))
+    _export(add("export", "write a trained network as an ONNX file", EXPORT, EXPORT_EXAMPLES))
     fetch = add("fetch", "download weights from the Hub, to be used without a network later")
     fetch.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
     _publish(add("publish", "upload trained networks to the Hub", epilog=PUBLISH_EXAMPLES))
@@ -179,6 +186,11 @@ def _train(command: Parser) -> None:
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="default: weights/NAME")
     _device(command)
+
+
+def _export(command: Parser) -> None:
+    command.add_argument("name", metavar="NAME", help="as `list` names it, a folder, or a Hub repo")
+    command.add_argument("--onnx", required=True, type=Path, metavar="FILE", help="what to write")
 
 
 def _publish(command: Parser) -> None:

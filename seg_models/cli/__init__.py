@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from .parser import build_parser
 
-EXTRAS = ("train", "export", "benchmark")  # commands that need more than the package itself does
+# Commands that need more than the package itself does, and videos.
+EXTRAS = ("train", "export", "benchmark", "video")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,13 +35,14 @@ def _run(chosen: Namespace) -> int:
         print(f"seg_models {chosen.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if chosen.command not in EXTRAS:
-            raise
         package = str(error.name).partition(".")[0]
-        remedy = f"pip install -e '.[{chosen.command}]' -c constraints.txt"
+        extra = "video" if package == "av" else chosen.command
+        if extra not in EXTRAS:
+            raise
+        remedy = f"pip install -e '.[{extra}]' -c constraints.txt"
         print(
             f"seg_models {chosen.command}: the package {package} is not here; "
-            f"the extra {chosen.command!r} brings it: {remedy}",
+            f"the extra {extra!r} brings it: {remedy}",
             file=sys.stderr,
         )
         return 2

@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -24,6 +25,8 @@ from ..visualize import summary
 from . import predict as batch
 from . import result_folders, standard_input
 
+# The files that `video` is asked to read: it needs the extra of that name, photos do not.
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -48,6 +51,8 @@ def list_checkpoints(chosen: Namespace) -> int:
 
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
+    if any(_is_video(path) for path in chosen.photos):
+        return _predict_videos(chosen)
     with standard_input.spooled(chosen.photos) as paths:
         return _predict(chosen, paths)
 
@@ -68,9 +73,8 @@ def _predict(chosen: Namespace, paths: list[Path]) -> int:
     if chosen.json:
         print(batch.as_json(photos[0], folder, done))
         return 0
-    classes = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))["classes"]
-    found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
-    print(f"{folder}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
+    facts = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))
+    print(f"{folder}: {_shares(facts)}{'' if done else ' (was there; --overwrite to redo)'}")
     return 0
 
 
@@ -95,6 +99,39 @@ def _predict_several(
     for failure in failures:
         print(f"seg_models predict: {failure}", file=sys.stderr)
     return 0 if not failures else 1 if len(failures) < len(photos) else 2
+
+
+def _shares(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in facts["classes"])
+
+
+def _is_video(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES and not path.is_dir()
+
+
+def _predict_videos(chosen: Namespace) -> int:
+    from . import video
+
+    if not all(_is_video(path) for path in chosen.photos):
+        raise ValueError("photos and videos are named in one call; give each a call of its own")
+    segmenter = pipeline.load(chosen.model, chosen.device)
+    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
+    job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
+    failures = 0
+    for path in chosen.photos:
+        try:
+            clip = video.predict(job, path, chosen.out, chosen.overwrite)
+        except (ValueError, OSError) as error:
+            failures += 1
+            print(f"seg_models predict: {' '.join(str(error).split())}", file=sys.stderr)
+            continue
+        if chosen.json:
+            line = {"video": str(path), "file": str(clip.file), "segmented": clip.segmented}
+            print(json.dumps({**line, "result": clip.facts}), flush=True)
+            continue
+        remark = "" if clip.segmented else " (was there; --overwrite to redo)"
+        print(f"{clip.file}: {clip.facts['frames']} frames; {_shares(clip.facts)}{remark}")
+    return 0 if not failures else 1 if failures < len(chosen.photos) else 2
 
 
 def evaluate(chosen: Namespace) -> int:

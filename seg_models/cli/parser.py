@@ -17,12 +17,14 @@ EXAMPLES = """examples:
 PREDICT = """Per photo it writes score_map.png, upsampled.png, refined.png, overlay.png,
 labels.png (a pixel is its class index) and result.json. A photo whose result is already there,
 from the same weights and settings, is skipped, so an interrupted run goes on where it stopped.
-A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/."""
+A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/.
+A video becomes a clip of overlays, with its own sound; that needs the extra `video`."""
 PREDICT_EXAMPLES = """examples:
   predict cat.jpg --model deeplab_v3-animals        writes to results/
   predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
   predict holiday/ --recursive --model unet-camvid          writes to results/monday/cat/ ...
   predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu
+  predict clip.mp4 --model segnet_basic-camvid      writes to results/clip.mp4 and clip.json
   curl -s https://example.org/cat.jpg | seg_models predict - --model unet-animals --json
 
 exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
@@ -124,7 +126,11 @@ def _device_name(text: str) -> str:
 
 def _predict(command: Parser) -> None:
     command.add_argument(
-        "photos", nargs="+", type=Path, metavar="PHOTO", help="a file, a folder, or - for stdin"
+        "photos",
+        nargs="+",
+        type=Path,
+        metavar="PHOTO",
+        help="a file, a folder, - for stdin, or a video",
     )
     command.add_argument(
         "--recursive", action="store_true", help="go into the folders of a folder, too"

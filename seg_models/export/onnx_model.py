@@ -155,7 +155,9 @@ def agreement(path: Path, network: SegmentationNetwork, sizes: Iterable[tuple[in
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the exporter's progress and its notes to its own developers to itself."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnx_ir", "onnxscript")]
+    loggers = [
+        logging.getLogger(name) for name in ("torch.onnx", "torch.__trace", "onnx_ir", "onnxscript")
+    ]
     levels = [each.level for each in loggers]
     for each in loggers:
         each.setLevel(logging.ERROR)

@@ -38,9 +38,7 @@ def process(
     Raises:
         RuntimeError: If it never answers; the message has what it said.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="page-") as scratch:
         said = Path(scratch) / "log"
         variables = {
@@ -63,6 +61,13 @@ def process(
         finally:
             started.terminate()
             started.wait(30)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @contextmanager

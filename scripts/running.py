@@ -71,11 +71,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the browser that Debian installs; it needs no download of playwright's own."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Start the browser that Debian installs; it needs no download of playwright's own.
+
+    Args:
+        flags: Of its command line, beside those that it needs everywhere.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *flags]
         )
         yield browser
         browser.close()

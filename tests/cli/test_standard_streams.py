@@ -41,6 +41,7 @@ def test_the_version_is_told_without_pytorch(capsys):
     assert capsys.readouterr().out == f"seg_models {__version__}\n"
 
 
+@pytest.mark.slow
 def test_a_photo_is_read_from_stdin(weights, noise, tmp_path):
     named = run("predict", noise, *MODEL, "--out", tmp_path / "named")
     piped = run("predict", "-", *MODEL, "--out", tmp_path / "piped", input=noise.read_bytes())
@@ -105,12 +106,14 @@ def two(noise, tmp_path):
     return noise, other
 
 
+@pytest.mark.slow
 def test_what_is_no_terminal_gets_no_progress_bar(weights, two, tmp_path):
     done = run("predict", *two, *MODEL, "--out", tmp_path / "out")
     assert done.returncode == 0
     assert done.stderr.decode().splitlines() == []
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_a_progress_bar(weights, two, tmp_path):
     termios = pytest.importorskip("termios", reason="only POSIX has pseudo-terminals")
     ours, theirs = os.openpty()

@@ -78,6 +78,7 @@ def test_every_network_is_exported_for_photos_of_any_size(name):
         torch.testing.assert_close(program.module()(images), network(images))
 
 
+@pytest.mark.slow
 def test_agreement_tells_networks_apart(tmp_path):
     network = small("segnet_basic")
     path = tmp_path / "network.onnx"

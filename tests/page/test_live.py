@@ -4,7 +4,9 @@ import base64
 import io
 import re
 import zlib
+from pathlib import Path
 
+import axe_playwright_python
 import httpx
 import numpy as np
 import pytest
@@ -12,9 +14,11 @@ from PIL import Image
 from playwright.sync_api import expect
 from steps import answered, opened
 
+from benchmarks import live as benchmark
 from scripts import running
 from seg_models import pipeline
 
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 MODEL = "deeplab_v1-animals"
 
 
@@ -63,10 +67,9 @@ def test_what_is_no_frame_is_refused(site, jpeg):
 @pytest.fixture(scope="module")
 def filming(browser):
     """A browser with a camera: chromium's own, which films a moving test picture."""
-    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     started = browser.browser_type.launch(
         executable_path=running.CHROMIUM,
-        args=["--no-sandbox", "--disable-dev-shm-usage", *flags],
+        args=["--no-sandbox", "--disable-dev-shm-usage", *benchmark.CAMERA],
     )
     yield started
     started.close()
@@ -165,11 +168,17 @@ def test_a_network_that_fails_is_said_and_the_camera_is_off(filming, site):
         expect(page.locator("#live-dialog")).to_have_count(0)
 
 
+def test_the_benchmark_counts_the_frames_that_are_drawn(filming, site):
+    assert 0 < benchmark.rate(filming, site.address, MODEL, seconds=1) < 60
+
+
 def test_in_korean_and_with_the_keyboard_alone(filming, site):
     with opened(filming, site.address, path="?lang=ko") as page:
         answered(page)
         page.get_by_role("button", name="실시간").focus()
         page.keyboard.press("Enter")
         expect(page.locator("#live-dialog .small")).to_have_text(re.compile("초당 .*프레임"))
+        page.add_script_tag(path=AXE)
+        assert page.evaluate("axe.run('#live-dialog')")["violations"] == []
         page.keyboard.press("Escape")
         expect(page.locator("#live-dialog")).to_have_count(0)

@@ -5,7 +5,7 @@ PIP := .venv/bin/python -m pip
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test test-fast coverage fuzz lint format space-check clean
+.PHONY: help app test test-fast coverage browser fuzz lint format space-check clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
@@ -21,6 +21,9 @@ test-fast: .venv/dev.stamp  ## run what needs neither a browser nor much time
 
 coverage: .venv/dev.stamp  ## run every test, and report how much of the code they run
 	.venv/bin/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+
+browser: .venv/dev.stamp  ## fetch and export what docs/browser/ needs (npm, over the network)
+	.venv/bin/python -m scripts.browser
 
 fuzz: .venv/dev.stamp  ## try bad input for ten minutes (FUZZ="--minutes 60 --seed 7")
 	.venv/bin/python tests/robustness/fuzz.py $(FUZZ)

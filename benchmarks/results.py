@@ -101,7 +101,7 @@ def milliseconds(checkpoints: list[Checkpoint], repeats: int) -> dict[str, float
     """Return what each network alone takes for a photo of `SIZE`: medians, taken in turns."""
     photo = np.random.default_rng(0).integers(0, 256, (*SIZE, 3), dtype=np.uint8)
     spent = {each.name: [] for each in checkpoints}
-    for each in tqdm(checkpoints, unit="network"):
+    for each in tqdm(checkpoints, unit="network", disable=None):
         segmenter = pipeline.load(each, "cpu")
         pipeline.score(segmenter, photo)  # the first run prepares
         for _ in range(repeats):

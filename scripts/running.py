@@ -41,9 +41,7 @@ def process(
     Raises:
         RuntimeError: If it never answers; the message has what it said.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="page-") as scratch:
         said = Path(scratch) / "log"
         variables = {
@@ -72,12 +70,23 @@ def process(
             started.wait(30)
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the browser that Debian installs; it needs no download of playwright's own."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Start the browser that Debian installs; it needs no download of playwright's own.
+
+    Args:
+        flags: Of its command line, beside those that it needs everywhere.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *flags]
         )
         yield browser
         browser.close()

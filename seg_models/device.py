@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import torch
@@ -10,16 +11,30 @@ GPU_FULL = "The GPU's memory was full, so the CPU took over"
 
 
 def choose_device(device: str = "auto") -> str:
-    """Return "cuda" or "cpu": the GPU where one is, unless asked otherwise.
+    """Return the device's name as PyTorch has it: of "auto", a CUDA GPU where one is, else "cpu".
+
+    Args:
+        device: "auto", "cpu", "cuda", "cuda:<number>", or "mps", Apple's GPU. That one is taken
+            only when asked for: nothing here was ever measured on it.
 
     Raises:
-        ValueError: If `device` is neither, or "cuda" is asked for and absent.
+        ValueError: If `device` is none of these, or is not there.
     """
-    if device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"no device called {device!r}; known are auto, cpu, cuda")
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:\d{1,2})?|mps", device):
+        raise ValueError(f"no device called {device!r}; known are auto, cpu, cuda, cuda:1, mps")
+    kind, _, number = device.partition(":")
+    if kind == "cuda" and not torch.cuda.is_available():
         raise ValueError("this PyTorch finds no CUDA GPU; use the device auto or cpu")
-    return "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
+    if number and int(number) >= torch.cuda.device_count():
+        raise ValueError(
+            f"no GPU has the number {int(number)}; this PyTorch finds {torch.cuda.device_count()}, "
+            "counted from 0"
+        )
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("this PyTorch finds no Apple GPU (mps); use the device auto or cpu")
+    return f"cuda:{int(number)}" if number else kind
 
 
 def inference_dtype(device: str) -> torch.dtype:
@@ -29,8 +44,11 @@ def inference_dtype(device: str) -> torch.dtype:
     `python -m seg_models benchmark precision` measures how many pixels both label alike; where
     bfloat16 was too coarse, `networks.precision` keeps a network's layers in float32.
     """
-    if torch.device(device).type == "cuda":
-        native = torch.cuda.get_device_capability() >= (8, 0)
+    kind = torch.device(device).type
+    if kind == "cuda":
+        native = torch.cuda.get_device_capability(device) >= (8, 0)
+    elif kind == "mps":
+        native = False
     else:
         native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.bfloat16 if native else torch.float32
@@ -38,8 +56,11 @@ def inference_dtype(device: str) -> torch.dtype:
 
 def now(device: str) -> float:
     """Return a clock in milliseconds, once the device has done what it was given."""
-    if torch.device(device).type == "cuda":
-        torch.cuda.synchronize()
+    kind = torch.device(device).type
+    if kind == "cuda":
+        torch.cuda.synchronize(device)
+    elif kind == "mps":
+        torch.mps.synchronize()
     return time.perf_counter() * 1000
 
 

@@ -92,7 +92,7 @@ def load(
     Args:
         model: A checkpoint's name, such as "deeplab_v3-animals"; a folder that holds one; a repo
             of the Hub, "<namespace>/<name>", if wanted with "@<commit>"; or a `Checkpoint`.
-        device: "auto" (a GPU, if there is one), "cpu" or "cuda".
+        device: "auto" (a CUDA GPU, if there is one), "cpu", "cuda", "cuda:1", ..., or "mps".
         fresh: Whether to make a network of the caller's own, to be trained or changed. Otherwise
             all who ask for the checkpoint share one, for inference only, and the last few are kept
             in memory.
@@ -159,7 +159,7 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
     network = segmenter.network
     if dtype == torch.bfloat16:
         network = keep_weights_in_bfloat16(network, segmenter.device)
-    with torch.autocast(segmenter.device, dtype, enabled=dtype != torch.float32):
+    with torch.autocast(images.device.type, dtype, enabled=dtype != torch.float32):
         score_map = network.score_map(images)[0].float().contiguous()
     done = now(segmenter.device)
     return Segmentation(
@@ -191,6 +191,8 @@ def _enlarge(network: SegmentationNetwork, segmentation: Segmentation) -> Segmen
     probabilities = upsample.to_photo_size(
         network, segmentation.score_map, segmentation.input_size, size
     )
+    if not probabilities.is_cuda:  # the CRF knows CPU and CUDA, but not mps
+        probabilities = probabilities.cpu()
     spent = now(segmentation.device) - began
     milliseconds = {**segmentation.milliseconds, "upsample": spent}
     return replace(segmentation, probabilities=probabilities, milliseconds=milliseconds)

@@ -20,7 +20,7 @@ ROWS = (
     {"checkpoints"},
     {"visualize"},
     {"pipeline"},
-    {"evaluation", "explain"},
+    {"evaluation", "explain", "export"},
     {"publish", "annotations"},
     {"training"},
     {"cli"},

@@ -58,6 +58,8 @@ TEXTS = {
     "play-back": "Play the iterations backwards",
     "drop": "Drop a photo here, paste one, or click to choose",
     "camera": "Camera",
+    "live": "Live",
+    "live-rate": "{rate} frames per second; {network} takes {spent} ms for one",
     "shoot": "Take the photo",
     "cancel": "Cancel",
     "no-camera": "No camera can be used here.",

@@ -58,6 +58,8 @@ TEXTS = {
     "play-back": "반복 과정 거꾸로 재생",
     "drop": "사진을 여기에 놓거나 붙여 넣거나, 클릭하여 고르세요",
     "camera": "카메라",
+    "live": "실시간",
+    "live-rate": "초당 {rate}프레임, {network}: 한 프레임에 {spent} ms",
     "shoot": "사진 찍기",
     "cancel": "취소",
     "no-camera": "여기서는 카메라를 쓸 수 없습니다.",

@@ -18,13 +18,13 @@ from seg_models.specs import VOID
 from ..i18n import NAMES, TABLES, known
 from ..i18n.errors import translated
 from ..models import bringing, catalogue
-from ..segment import film, photos, pictures
+from ..segment import film, network, photos, pictures
 from ..segment import run as runs
 from ..segment.results import RESULTS
 from ..tabs import check, compare, look_inside, masks, take_home
-from . import files, guard, streams
+from . import files, guard, live, streams
 from .errors import sentence
-from .turns import WISHES, Work
+from .turns import WISHES, Cancelled, Work
 
 STATIC = Path(__file__).parents[1] / "static"
 PRIVATE = {"Cache-Control": "private, max-age=3600"}
@@ -55,6 +55,7 @@ def routes() -> list[Route]:
         Route("/page/bring", streams.route("bring", bringing.answer), methods=["POST"]),
         Route("/page/stop", _stop, methods=["POST"]),
         Route("/page/levels", _asked(_levels), methods=["POST"]),
+        Route("/page/live", _live, methods=["POST"]),
         Route("/page/probe", _asked(_probe), methods=["POST"]),
         Route("/page/film/{run}.gif", _film),
         Route("/page/files/{folder}/{name}", _file),
@@ -101,6 +102,7 @@ def facts() -> dict[str, Any]:
         "decoders": look_inside.DECODERS,
         "largestFile": guard.LARGEST_FILE_BYTES,
         "void": VOID,
+        "live": not network.ZERO_GPU,  # there each frame would cost a visitor of his quota
     }
 
 
@@ -154,6 +156,25 @@ async def _received(request: Request, take: Any) -> Response:
                     if file.tell() > guard.LARGEST_FILE_BYTES:
                         raise ValueError(guard.too_large(name))
             return JSONResponse(await run_in_threadpool(take, path, name))
+    except Exception as error:
+        return _refused(sentence(error, language))
+
+
+async def _live(request: Request) -> Response:
+    language = known(request.query_params.get("language"))
+    model, visitor = (request.query_params.get(each, "") for each in ("model", "visitor"))
+    content = bytearray()
+    try:
+        if request.headers.get("content-type") != live.KIND or network.ZERO_GPU:
+            raise ValueError("a frame is sent as image/jpeg")
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > live.LARGEST_FRAME_BYTES:
+                raise ValueError("a frame is at most 2 MB")
+        visitor = streams.visitor({"visitor": visitor})
+        return JSONResponse(await run_in_threadpool(live.labels, bytes(content), model, visitor))
+    except Cancelled:
+        return JSONResponse({"kind": "stopped"})
     except Exception as error:
         return _refused(sentence(error, language))
 

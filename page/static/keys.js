@@ -30,7 +30,8 @@ export class Keys {
 
   #key(event) {
     const { choices, instrument, panels, runs } = this.app;
-    if (event.ctrlKey || event.metaKey || event.altKey || this.dialog.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector('dialog[open]')) return; // its own: Escape closes it
     const typing = event.target.closest?.(TYPING);
     if (typing && !(event.key === 'Escape' && runs.running)) return;
     const pressing = event.target.closest?.('button, a, summary');

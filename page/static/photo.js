@@ -1,6 +1,7 @@
 // The photo's place: a file that is chosen, dropped, pasted or taken, and the examples. The preview
 // is the photo as the server decoded it, which is what every stage works on.
 
+import { Live } from './live.js';
 import { Refused, address, upload } from './server.js';
 import { h } from './dom.js';
 import { language, name, t } from './words.js';
@@ -18,10 +19,11 @@ export class PhotoPlace {
     this.title = h('p', { class: 'title' });
     this.error = h('p', { class: 'worse', role: 'alert' });
     this.camera = h('button', { type: 'button', class: 'plain', onclick: () => this.#shoot() });
+    this.live = new Live(app);
     this.camera.hidden = !navigator.mediaDevices?.getUserMedia;
     this.element = h('section', { id: 'photo' },
       h('label', { class: 'drop' }, this.input, this.preview, this.prompt),
-      h('div', { class: 'row' }, this.title, this.camera), this.error);
+      h('div', { class: 'row' }, this.title, this.camera, this.live.button), this.error);
     document.addEventListener('dragover', (event) => this.#over(event));
     document.addEventListener('dragleave', (event) => {
       if (!event.relatedTarget) this.element.removeAttribute('data-over');
@@ -34,6 +36,7 @@ export class PhotoPlace {
     this.input.setAttribute('aria-label', t('photo'));
     this.prompt.textContent = t('drop');
     this.camera.textContent = t('camera');
+    this.live.translate();
     this.draw();
   }
 

@@ -29,6 +29,13 @@ export async function upload(path, file, name, language, signal) {
   return await understood(await fetch(address(`${path}?${query}`), options));
 }
 
+// Hands in a camera's frame, a JPEG, for its labels.
+export async function frame(blob, model, language, signal) {
+  const query = new URLSearchParams({ model, visitor, language });
+  const options = { method: 'POST', body: blob, signal };
+  return await understood(await fetch(address(`live?${query}`), options));
+}
+
 async function understood(response) {
   const said = await response.json();
   if (said.refused !== undefined) throw new Refused(said.refused);

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import io
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
 from .parser import build_parser
 
-EXTRAS = (
-    "train",
-    "labels",
-    "export",
-    "benchmark",
-)  # commands that need more than the package itself does
+# Commands that need more than the package itself does, and videos.
+EXTRAS = ("train", "labels", "export", "benchmark", "video")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     chosen = build_parser().parse_args(arguments)
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt as error:  # perhaps while PyTorch is imported, which takes seconds
+        more = f"; {error}" if error.args else ""
+        print(f"seg_models {chosen.command}: stopped{more}", file=sys.stderr)
+        return 130
+
+
+def _run(chosen: Namespace) -> int:
     from ..specs import WeightsError
     from . import commands
 
@@ -34,17 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"seg_models {chosen.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if chosen.command not in EXTRAS:
-            raise
         package = str(error.name).partition(".")[0]
-        remedy = f"pip install -e '.[{chosen.command}]' -c constraints.txt"
+        extra = "video" if package == "av" else chosen.command
+        if extra not in EXTRAS:
+            raise
+        remedy = f"pip install -e '.[{extra}]' -c constraints.txt"
         print(
             f"seg_models {chosen.command}: the package {package} is not here; "
-            f"the extra {chosen.command!r} brings it: {remedy}",
+            f"the extra {extra!r} brings it: {remedy}",
             file=sys.stderr,
         )
         return 2
-    except KeyboardInterrupt as error:
-        more = f"; {error}" if error.args else ""
-        print(f"seg_models {chosen.command}: stopped{more}", file=sys.stderr)
-        return 130

@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -24,8 +25,10 @@ from ..photos.listing import photos_in
 from ..specs import Checkpoint, WeightsError
 from ..visualize import summary
 from . import predict as batch
-from . import result_folders
+from . import result_folders, standard_input
 
+# The files that `video` is asked to read: it needs the extra of that name, photos do not.
+VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -50,38 +53,87 @@ def list_checkpoints(chosen: Namespace) -> int:
 
 def predict(chosen: Namespace) -> int:
     """Segment photos; of several, a bad one does not stop the rest."""
-    listing = photos_in(chosen.photos, chosen.recursive, chosen.out)
+    if any(_is_video(path) for path in chosen.photos):
+        return _predict_videos(chosen)
+    with standard_input.spooled(chosen.photos) as paths:
+        return _predict(chosen, paths)
+
+
+def _predict(chosen: Namespace, paths: list[Path]) -> int:
+    listing = photos_in(paths, chosen.recursive, chosen.out)
     if listing.remark:
         print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
     segmenter = pipeline.load(chosen.model, chosen.device)
     crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
     job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
     photos = [each.path for each in listing.photos]
-    if photos != chosen.photos[:1]:
+    if photos != paths[:1]:
         folders = result_folders.folders_for(listing.photos, chosen.out)
-        return _predict_several(job, photos, folders, chosen.out, chosen.overwrite)
+        return _predict_several(job, photos, folders, chosen)
     folder = result_folders.folder_for(photos[0], chosen.out)
     done = batch.predict(job, photos[0], folder, chosen.overwrite)
-    classes = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))["classes"]
-    found = ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in classes)
-    print(f"{folder}: {found}{'' if done else ' (was there; --overwrite to redo)'}")
+    if chosen.json:
+        print(batch.as_json(photos[0], folder, done))
+        return 0
+    facts = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))
+    print(f"{folder}: {_shares(facts)}{'' if done else ' (was there; --overwrite to redo)'}")
     return 0
 
 
 def _predict_several(
-    job: batch.Job, photos: list[Path], folders: list[Path], out: Path, overwrite: bool
+    job: batch.Job, photos: list[Path], folders: list[Path], chosen: Namespace
 ) -> int:
-    failures, done = [], 0
-    for photo, folder in zip(tqdm(photos, unit="photo"), folders, strict=True):
+    failures, segmented = [], 0
+    for photo, folder in zip(tqdm(photos, unit="photo", disable=None), folders, strict=True):
         try:
-            done += batch.predict(job, photo, folder, overwrite)
+            done = batch.predict(job, photo, folder, chosen.overwrite)
+            segmented += done
+            line = batch.as_json(photo, folder, done) if chosen.json else ""
         except (ValueError, OSError) as error:
             failures.append(" ".join(str(error).split()))
-    skipped = len(photos) - done - len(failures)
-    print(f"{out}: {done} photos segmented, {skipped} already there, {len(failures)} failed")
+            line = json.dumps({"photo": str(photo), "error": failures[-1]})
+        if chosen.json:
+            print(line, flush=True)  # whoever reads along need not wait for the last photo
+    if not chosen.json:
+        skipped = len(photos) - segmented - len(failures)
+        counted = f"{segmented} photos segmented, {skipped} already there, {len(failures)} failed"
+        print(f"{chosen.out}: {counted}")
     for failure in failures:
         print(f"seg_models predict: {failure}", file=sys.stderr)
     return 0 if not failures else 1 if len(failures) < len(photos) else 2
+
+
+def _shares(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{each['class']} {100 * each['share']:.1f} %" for each in facts["classes"])
+
+
+def _is_video(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES and not path.is_dir()
+
+
+def _predict_videos(chosen: Namespace) -> int:
+    from . import video
+
+    if not all(_is_video(path) for path in chosen.photos):
+        raise ValueError("photos and videos are named in one call; give each a call of its own")
+    segmenter = pipeline.load(chosen.model, chosen.device)
+    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
+    job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
+    failures = 0
+    for path in chosen.photos:
+        try:
+            clip = video.predict(job, path, chosen.out, chosen.overwrite)
+        except (ValueError, OSError) as error:
+            failures += 1
+            print(f"seg_models predict: {' '.join(str(error).split())}", file=sys.stderr)
+            continue
+        if chosen.json:
+            line = {"video": str(path), "file": str(clip.file), "segmented": clip.segmented}
+            print(json.dumps({**line, "result": clip.facts}), flush=True)
+            continue
+        remark = "" if clip.segmented else " (was there; --overwrite to redo)"
+        print(f"{clip.file}: {clip.facts['frames']} frames; {_shares(clip.facts)}{remark}")
+    return 0 if not failures else 1 if failures < len(chosen.photos) else 2
 
 
 def evaluate(chosen: Namespace) -> int:
@@ -95,7 +147,7 @@ def evaluate(chosen: Namespace) -> int:
     form = LabelForm(chosen.void, labels if chosen.colour_labels else None)
 
     def watched(what: str) -> Callable[[Iterable], Iterable]:
-        return lambda pairs: tqdm(pairs, desc=what, unit="photo")
+        return lambda pairs: tqdm(pairs, desc=what, unit="photo", disable=None)
 
     dataset_check.check(found, len(labels.classes), form, watched("checking"))
     result = scoring.evaluate(segmenter, found, crf, watched("segmenting"), form)
@@ -135,6 +187,20 @@ def labels(chosen: Namespace) -> int:
         print(f"photos without annotations, left out: {done.without}")
     if done.passed_over:
         print(f"boxes, lines and points, which bound no area, passed over: {done.passed_over}")
+    return 0
+
+
+def export(chosen: Namespace) -> int:
+    """Write a network as an ONNX file, and compare what it answers."""
+    from ..export import onnx_model
+
+    checkpoint = external.find(chosen.name)
+    alike = onnx_model.export(checkpoint, chosen.onnx)
+    print(
+        f"{chosen.onnx}: {chosen.onnx.stat().st_size / 1e6:.1f} MB, opset {onnx_model.OPSET}; "
+        f"images (1, 3, height, width) to scores (1, {len(checkpoint.labels.classes)}, height, "
+        f"width); onnxruntime labels {100 * alike:.2f} % of the pixels as PyTorch does"
+    )
     return 0
 
 
@@ -190,6 +256,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "train": train,
     "labels": labels,
+    "export": export,
     "fetch": fetch,
     "publish": publish,
     "benchmark": benchmark,

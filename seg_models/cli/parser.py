@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
+
+from ..version import __version__
 
 EXAMPLES = """examples:
   python -m seg_models list
@@ -14,12 +17,15 @@ EXAMPLES = """examples:
 PREDICT = """Per photo it writes score_map.png, upsampled.png, refined.png, overlay.png,
 labels.png (a pixel is its class index) and result.json. A photo whose result is already there,
 from the same weights and settings, is skipped, so an interrupted run goes on where it stopped.
-A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/."""
+A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/.
+A video becomes a clip of overlays, with its own sound; that needs the extra `video`."""
 PREDICT_EXAMPLES = """examples:
   predict cat.jpg --model deeplab_v3-animals        writes to results/
   predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
   predict holiday/ --recursive --model unet-camvid          writes to results/monday/cat/ ...
   predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu
+  predict clip.mp4 --model segnet_basic-camvid      writes to results/clip.mp4 and clip.json
+  curl -s https://example.org/cat.jpg | seg_models predict - --model unet-animals --json
 
 exit status: 0 all is done; 1 some of several photos failed, the others are done; 2 nothing is."""
 EVALUATE_EXAMPLES = """DIR holds images/ (the photos) and labels/, with a PNG of its name for each:
@@ -48,6 +54,12 @@ examples:
   labels convert instances.json --form coco --images photos --out shapes
   labels convert annotations.xml --form cvat --images photos --out shapes --unlabelled void
   labels convert masks --form masks --map 255=1 --classes two.txt --images photos --out shapes"""
+EXPORT = """The file's metadata say how a photo goes in and what the answer means; it takes
+photos of any size. It is compared with PyTorch, under onnxruntime, before it is left."""
+EXPORT_EXAMPLES = """It needs the extra `export`.
+
+example:
+  export segnet_basic-camvid --onnx segnet_basic.onnx"""
 PUBLISH_EXAMPLES = """It needs a write token: run `hf auth login` first; --dry-run needs none.
 
 example:
@@ -70,6 +82,7 @@ def build_parser() -> Parser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    whole.add_argument("--version", action="version", version=f"seg_models {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, purpose: str, more: str = "", epilog: str = "") -> Parser:
@@ -88,6 +101,7 @@ def build_parser() -> Parser:
     _labels(
         add("labels", "make label pictures of an annotation tool's export", LABELS, LABELS_EXAMPLES)
     )
+    _export(add("export", "write a trained network as an ONNX file", EXPORT, EXPORT_EXAMPLES))
     fetch = add("fetch", "download weights from the Hub, to be used without a network later")
     fetch.add_argument("names", nargs="*", metavar="NAME", help="all, if none is named")
     _publish(add("publish", "upload trained networks to the Hub", epilog=PUBLISH_EXAMPLES))
@@ -111,12 +125,28 @@ def _model(command: Parser) -> None:
 
 def _device(command: Parser) -> None:
     command.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: a GPU if there is"
-    )
+        "--device", type=_device_name, default="auto", metavar="DEVICE",
+        help="auto (a CUDA GPU if there is one), cpu, cuda, cuda:1, ... or mps (Apple's GPU)",
+    )  # fmt: skip
+
+
+def _device_name(text: str) -> str:
+    """Return `text` if it has a device's form; whether it is there, only PyTorch knows."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d{1,2})?|mps", text):
+        raise argparse.ArgumentTypeError(
+            f"no device called {text!r}; known are auto, cpu, cuda, cuda:1, ..., mps"
+        )
+    return text
 
 
 def _predict(command: Parser) -> None:
-    command.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="a file or a folder")
+    command.add_argument(
+        "photos",
+        nargs="+",
+        type=Path,
+        metavar="PHOTO",
+        help="a file, a folder, - for stdin, or a video",
+    )
     command.add_argument(
         "--recursive", action="store_true", help="go into the folders of a folder, too"
     )
@@ -132,6 +162,9 @@ def _predict(command: Parser) -> None:
         "--safe-colours", action="store_true", help="colours that the colour-blind tell apart"
     )
     command.add_argument("--overwrite", action="store_true", help="redo what is already there")
+    command.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each photo: its facts"
+    )
 
 
 def _data(command: Parser, required: bool = True) -> None:
@@ -245,6 +278,11 @@ def positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return number
+
+
+def _export(command: Parser) -> None:
+    command.add_argument("name", metavar="NAME", help="as `list` names it, a folder, or a Hub repo")
+    command.add_argument("--onnx", required=True, type=Path, metavar="FILE", help="what to write")
 
 
 def _publish(command: Parser) -> None:

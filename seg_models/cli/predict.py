@@ -67,6 +67,13 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
     return True
 
 
+def as_json(photo: Path, folder: Path, done: bool) -> str:
+    """Return one line of JSON: where the photo's result lies, whether it is new, and its facts."""
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    line = {"photo": str(photo), "folder": str(folder), "segmented": done, "result": facts}
+    return json.dumps(line)
+
+
 def _pictures(
     segmentation: Segmentation, labels: np.ndarray, label_set: LabelSet
 ) -> dict[str, Image.Image]:

@@ -48,7 +48,9 @@ class FCN32s(SegmentationNetwork):
 
     def score_map(self, images: Tensor) -> Tensor:
         """Return raw scores at the output stride."""
-        height, width = (-(-length // self.output_stride) for length in images.shape[-2:])
+        # Rounded up without `-(-a // b)`, which ONNX, dividing towards 0, would not round up.
+        beyond = self.output_stride - 1
+        height, width = ((each + beyond) // self.output_stride for each in images.shape[-2:])
         scores = self._scores(self._pools(pad_to_multiple(images, COARSEST)))
         return scores[..., :height, :width]
 

@@ -28,7 +28,8 @@ def mirror_pad(images: Tensor, above: int, below: int, left: int, right: int) ->
 def _mirrored_positions(length: int, before: int, after: int, device: torch.device) -> Tensor:
     """Return where the pixels `-before`, ..., `length + after - 1` lie once folded back."""
     period = max(1, 2 * (length - 1))
-    positions = torch.arange(-before, length + after, device=device) % period
+    positions = torch.arange(-before, length + after, device=device)
+    positions = positions % positions.new_full((1,), period)  # ONNX knows no remainder by a size
     return torch.minimum(positions, period - positions) if length > 1 else positions
 
 

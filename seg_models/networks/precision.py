@@ -48,6 +48,7 @@ def _version(parameter: Tensor) -> int:
 
 @torch.no_grad()
 def _copy_in_bfloat16(network: nn.Module, device: str) -> nn.Module:
+    kind = torch.device(device).type  # autocast knows no numbers
     shared = (*network.parameters(), *network.buffers())
     copy = deepcopy(network, {id(each): each for each in shared})
     seen: dict[nn.Module, set[bool]] = {
@@ -57,10 +58,10 @@ def _copy_in_bfloat16(network: nn.Module, device: str) -> nn.Module:
     }
 
     def look(module: nn.Module, _: tuple) -> None:
-        seen[module].add(torch.is_autocast_enabled(device))
+        seen[module].add(torch.is_autocast_enabled(kind))
 
     hooks = [each.register_forward_pre_hook(look) for each in seen]
-    with torch.autocast(device, torch.bfloat16):
+    with torch.autocast(kind, torch.bfloat16):
         copy.score_map(torch.zeros(1, 3, 64, 64, device=device))
     for hook in hooks:
         hook.remove()

@@ -60,7 +60,7 @@ def examples(segmenter: pipeline.Segmenter, folder: Path, limit: int) -> list[Ex
     found = labelled_photos.pairs(folder)
     chosen = found[:: max(1, len(found) // limit)][:limit]
     prepared = []
-    for photo_path, ground_truth_path in tqdm(chosen, desc="network", unit="photo"):
+    for photo_path, ground_truth_path in tqdm(chosen, desc="network", unit="photo", disable=None):
         result = segmenter.segment(photo_path)
         prepared.append(
             Example(
@@ -80,7 +80,7 @@ def sweep(prepared: list[Example], tried: list[CrfSettings]) -> list[dict]:
     """
     classes = len(prepared[0].probabilities)
     totals: dict[CrfSettings, np.ndarray] = {}
-    for example in tqdm(prepared, desc="CRF", unit="photo"):
+    for example in tqdm(prepared, desc="CRF", unit="photo", disable=None):
         probabilities = example.probabilities.float()
         _add(totals, CrfSettings(iterations=0), probabilities, example.ground_truth, classes)
         for settings in tried:

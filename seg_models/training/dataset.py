@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -59,10 +60,8 @@ def load(
     folder = found[0][0].parents[1]
     listed = folder / PSEUDO
     pseudo = set(listed.read_text().split()) if listed.is_file() else set()
-    decoded = dataset_check.read(
-        found, classes, form, lambda each: tqdm(each, f"reading {folder.name}", unit="photo"),
-        long_side,
-    )  # fmt: skip
+    watch = partial(tqdm, desc=f"reading {folder.name}", unit="photo", disable=None)
+    decoded = dataset_check.read(found, classes, form, watch, long_side)
     side = max(max(labels.shape) for _, labels in decoded)
     if long_side is not None:
         decoded = [

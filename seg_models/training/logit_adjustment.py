@@ -80,7 +80,7 @@ def sample(segmenter: Segmenter, found: Pairs, form: LabelForm = INDICES) -> Pix
     random = np.random.default_rng(0)
     chances, truths, folds = [], [], []
     for index, (photo_path, ground_truth_path) in enumerate(
-        tqdm(found, desc="adjusting", unit="photo")
+        tqdm(found, desc="adjusting", unit="photo", disable=None)
     ):
         ground_truth = labelled_photos.read_ground_truth(ground_truth_path, form)
         known = np.flatnonzero(ground_truth != VOID)
@@ -169,7 +169,7 @@ def readjust(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     Args:
         name: A checkpoint of the zoo that was trained here.
         folder: Holds images/ and labels/, which the network has not learnt from.
-        device: "auto", "cpu" or "cuda".
+        device: "auto", "cpu", "cuda", "cuda:1", ..., or "mps".
 
     Raises:
         ValueError: If the data are not laid out as needed.

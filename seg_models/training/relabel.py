@@ -36,7 +36,9 @@ def corrected(data: Dataset, network: nn.Module, preprocessing: Preprocessing) -
         preprocessing: Its normalisation.
     """
     labels = data.labels.clone()
-    for some in tqdm(data.pseudo.nonzero()[:, 0].split(TOGETHER), "relabelling", unit="batch"):
+    for some in tqdm(
+        data.pseudo.nonzero()[:, 0].split(TOGETHER), "relabelling", unit="batch", disable=None
+    ):
         sure, kind = _judged(data.photos[some].float() / 255, network, preprocessing).max(1)
         labels[some] = agreed(labels[some], kind, sure, _inside(data.sizes[some], labels.shape[-1]))
     return replace(data, labels=labels)

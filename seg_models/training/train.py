@@ -54,7 +54,7 @@ def train_config(
         data: See `evaluation.split`.
         minutes: The whole run's length, from reading the data to writing the checkpoint; without
             it, the configuration's crops are all learnt from.
-        device: "auto", "cpu" or "cuda".
+        device: "auto", "cpu", "cuda", "cuda:1", ..., or "mps".
         resume: Go on from the last state in `runs`, if there is one.
         out: The checkpoint's folder; `weights/<name>` where none is given, or `runs/<name>` for
             one that leaves photos out.
@@ -81,7 +81,7 @@ def train_config(
     photos = split(Path(data))
     photos = photos.leaving_out(config.left_out) if config.left_out else photos
     config, examples = _examples(config, photos, device, form)
-    teacher = _teacher(config, device.type) if config.teachers else None
+    teacher = _teacher(config, str(device)) if config.teachers else None
     if config.relabelled_by:
         examples = _relabelled(examples, config.relabelled_by, runs)
     batches, state = Batches(examples, config), place / _state_file(config)
@@ -130,13 +130,15 @@ def _state_file(config: TrainConfig) -> str:
 
 def _check(found: Pairs, classes: int, form: LabelForm) -> None:
     """Refuse photos that the network could not be validated on, before it begins to learn."""
-    dataset_check.check(found, classes, form, lambda each: tqdm(each, "checking", unit="photo"))
+    dataset_check.check(
+        found, classes, form, lambda each: tqdm(each, "checking", unit="photo", disable=None)
+    )
 
 
 def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dataset:
     """Return `examples` as the checkpoint called `name` corrects them; it is asked only once."""
     device = examples.labels.device
-    judge = pipeline.load(name, device.type)
+    judge = pipeline.load(name, str(device))
     kept = runs / "relabelled" / f"{name}-{judge.checkpoint.sha256[:12]}-{len(examples)}.pt"
     if kept.is_file():
         return replace(examples, labels=torch.load(kept, weights_only=True).to(device))

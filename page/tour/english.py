@@ -1,7 +1,7 @@
 """The tour in English: what all steps share, then each step in the lecture's order."""
 
 TEXTS = {
-    "tour": "The tour in twelve steps",
+    "tour": "The tour",
     "language": "Language",
     "steps": "Steps",
     "photo": "Photo",
@@ -42,8 +42,8 @@ TEXTS = {
     "differs": "Labels that differ: {share}",
     "mask-of": "Mask by {network}: {classes}",
     "run-facts": (
-        "{milliseconds} ms · {parameters} parameters · the network sees {width}×{height} pixels "
-        "and gives a score every {stride}"
+        "{milliseconds} ms · {parameters} parameters · it sees {width}×{height} pixels, its score "
+        "map has stride {stride}"
     ),
     "switched-off": "Switched off",
     "changed": "Labels changed",
@@ -367,7 +367,7 @@ TEXTS = {
     "together-why": (
         "See for yourself: by IoU where there is a truth, by eye and by time where not."
     ),
-    "together-time": "Network",
+    "together-time": "Time",
     "together-parameters": "Parameters",
     "together-file": "File",
     "together-val": "val mIoU",

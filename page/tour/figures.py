@@ -15,6 +15,7 @@ import torch
 
 from seg_models import mean_field
 from seg_models.evaluation import metrics
+from seg_models.evaluation.labelled_photos import read_ground_truth
 from seg_models.explain import decoder_activations
 from seg_models.explain.ablate import CRF_KERNELS, ablate, ablate_crf
 from seg_models.explain.crf_message import crf_message
@@ -24,14 +25,14 @@ from seg_models.upsample import argmax
 from seg_models.visualize.segmentation import Segmentation
 
 from ..segment import photos
-from ..segment.pictures import packed
+from ..segment.pictures import cells, packed
 from ..server.turns import Work, turn
-from ..tabs import check
 from . import stock
 from .asked import checkpoint_of, index, names, number, photo_of
 
 SIDE = 480  # pixels: the photo's longer side in every figure
 MOST = 10  # iterations of the CRF
+PARTS = (9, 12)  # rows and columns of the photo's parts, whose share of a message is told
 SHARE = 0.95  # of the influence, within the square that says how far a score sees in practice
 BRIGHTEST = 0.998  # quantile of the influence that is drawn as the most
 RANGES = {"weight": (0.0, 20.0), "reach": (0.5, 200.0)}
@@ -43,8 +44,7 @@ def truth(asked: dict[str, Any], work: Work, language: str) -> Answer:
     photo = photo_of(asked)
     labels = None
     if photo.example and photo.example.truth:
-        whole = check.masks.labels(photo.example.truth)
-        labels = packed(check.cells(whole, _size(photo.pixels)))
+        labels = packed(cells(read_ground_truth(photo.example.truth), _size(photo.pixels)))
     yield {"kind": "truth", "labels": labels, "size": _size(photo.pixels)[::-1]}
 
 
@@ -88,7 +88,7 @@ def _scores(asked: dict[str, Any], checkpoint: Checkpoint, labels: np.ndarray) -
     example = photo_of(asked).example
     if not (example and example.truth and example.domain == checkpoint.domain):
         return {"miou": None, "iou": None}
-    true = check.cells(check.masks.labels(example.truth), labels.shape)
+    true = cells(read_ground_truth(example.truth), labels.shape)
     found = metrics.scores(metrics.confusion(labels, true, len(checkpoint.labels.classes)))
     return {"miou": found.miou, "iou": found.iou}
 
@@ -195,7 +195,7 @@ def message(asked: dict[str, Any], work: Work, language: str) -> Answer:
             if done < iteration:
                 before = after
         pixel = index(asked, "x", width), index(asked, "y", height)
-        found = crf_message(prior, before, segmentation.photo, settings, pixel, label)
+        found = crf_message(prior, before, segmentation.photo, settings, pixel, label, PARTS)
     yield {
         "kind": "message",
         "prior": found.prior.tolist(),

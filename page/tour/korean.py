@@ -1,7 +1,7 @@
 """The tour in Korean; the keys are those of `english`."""
 
 TEXTS = {
-    "tour": "열두 단계로 보는 강의",
+    "tour": "강의",
     "language": "언어",
     "steps": "단계",
     "photo": "사진",
@@ -42,8 +42,8 @@ TEXTS = {
     "differs": "달라진 라벨: {share}",
     "mask-of": "{network}의 마스크: {classes}",
     "run-facts": (
-        "{milliseconds} ms · 파라미터 {parameters} · 신경망의 입력은 {width}×{height}픽셀, 점수는 "
-        "{stride}픽셀마다"
+        "{milliseconds} ms · 파라미터 {parameters} · 입력 {width}×{height}픽셀, 점수 맵의 "
+        "스트라이드 {stride}"
     ),
     "switched-off": "끈 것",
     "changed": "달라진 라벨",
@@ -339,7 +339,7 @@ TEXTS = {
     "together-a1": "언풀링: DeconvNet, SegNet",
     "together-a2": "팽창: DeepLab, DilatedNet",
     "together-why": "직접 보세요. 정답이 있으면 IoU로, 없으면 눈과 시간으로.",
-    "together-time": "신경망 시간",
+    "together-time": "시간",
     "together-parameters": "파라미터",
     "together-file": "파일",
     "together-val": "val mIoU",

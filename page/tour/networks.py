@@ -27,6 +27,7 @@ SHOWN = (
     "deeplab_v1", "dilatednet", "deeplab_v3",
 )  # fmt: skip
 CLASSES = 21  # PASCAL VOC's, for the papers' forms
+THIN = 0.1  # of the papers' width: what can be switched off does not depend on it
 DENSE = {"56": FCDenseNet56, "67": FCDenseNet67, "103": FCDenseNet103}
 
 
@@ -49,7 +50,7 @@ def switches(checkpoint: Checkpoint) -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _switches(architecture: str) -> tuple[str, ...]:
     with torch.device("meta"):
-        return ablations(networks.create(architecture, CLASSES))
+        return ablations(networks.create(architecture, CLASSES, THIN))
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,13 @@ import { h } from '../dom.js';
 import { unpacked } from '../runs.js';
 import { Superseded, askOne } from './ask.js';
 import * as draw from './draw.js';
-import { choice, status, table } from './parts.js';
+import { choice, section, status, table } from './parts.js';
 import { figure, grouped, millions, text } from './words.js';
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export class Explorer {
-  constructor(tour, step, networks) {
+  constructor(tour, step, networks, folded = false) {
     [this.tour, this.step, this.networks] = [tour, step, networks];
     [this.network] = networks;
     this.status = status();
@@ -23,7 +23,7 @@ export class Explorer {
         this.begin();
       }) : null;
     this.element = this.network
-      ? h('section', { class: 'explorer' }, h('h2', { text: text('explorer-title') }),
+      ? section('explorer', text('explorer-title'), folded,
         h('p', { class: 'small', text: text('explorer-help') }), chooser?.element,
         this.status.element, this.list, this.maps, this.sum)
       : h('p', { class: 'wrong', text: text('no-network') });
@@ -151,10 +151,10 @@ export class Explorer {
     return [
       h('h3', { text: text('cell-title', { unit: unit + 1, row, column }) }),
       h('p', { class: 'small', text: text(`sum-${found.sum}`, { terms: grouped(found.terms) }) }),
-      h('p', { class: 'equation' }, `${parts.join(' + ').replaceAll('+ -', '− ') || '0'} = `,
+      h('p', { class: 'equation' }, `${parts.join(' + ').replaceAll('+ −', '− ') || '0'} = `,
         h('b', { 'data-total': found.total, text: figure(found.total) }),
         h('span', { class: 'small', 'data-number': found.number, text: ` ${text('engine-says', { number: figure(found.number) })}` })),
-      ...found.channels.map((each) => this.#channel(each)),
+      h('div', { class: 'tables' }, found.channels.map((each) => this.#channel(each))),
     ];
   }
 

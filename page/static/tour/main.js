@@ -104,8 +104,7 @@ class Tour {
     this.root.replaceChildren(
       h('header', {}, h('div', { class: 'brand' }, h('a', { href: '.', text: 'Coarse to Crisp' }),
         h('span', { text: text('tour') })),
-      this.photo.element(), this.#languages()),
-      this.#steps(),
+      this.#steps(), this.photo.element(), this.#languages()),
       h('main', { 'data-step': key },
         h('h1', { tabindex: '-1' }, h('span', { class: 'number', text: this.number + 1 }), text(`${key}-title`)),
         this.step.element),

@@ -99,6 +99,13 @@ export function status() {
   };
 }
 
+// A part of a figure under its title; `folded`, it is opened by who wants it.
+export function section(kind, title, folded, ...content) {
+  if (!folded) return h('section', { class: kind }, h('h2', { text: title }), ...content);
+  return h('section', {}, h('details', { class: kind }, h('summary', { text: title }),
+    h('div', { class: 'content' }, ...content)));
+}
+
 export function titled(title, ...content) {
   return h('figure', {}, h('figcaption', { text: title }), ...content);
 }

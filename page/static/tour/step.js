@@ -13,7 +13,9 @@ export class Step {
     this.figure = step.figure(tour, this);
     this.hint = h('p', { class: 'hint', text: text('answer-first') });
     const { key, alt, name } = tour.photo.facts;
-    this.plain = h('img', { class: 'plain', src: address(`photos/${key}.jpg`), alt: alt ?? name });
+    // Where the whole figure would tell the answer, the photo stands in its place.
+    this.plain = this.figure.tagName === 'SECTION'
+      ? h('img', { class: 'plain', src: address(`photos/${key}.jpg`), alt: alt ?? name }) : null;
     this.show = h('div', { class: 'show' }, this.figure);
     this.why = h('div', { class: 'why', role: 'status' });
     this.choices = this.#choices();
@@ -22,7 +24,7 @@ export class Step {
         h('p', { class: 'theory', text: text(`${step.key}-theory`) }),
         h('p', { class: 'source', text: text(`${step.key}-source`) }),
         this.choices, this.why),
-      h('div', { class: 'seen' }, this.hint, this.show, this.plain));
+      h('div', { class: 'seen' }, this.hint, this.show, this.plain ?? ''));
     this.#settle();
     this.figure.prepare?.();
     if (this.answered) this.figure.begin?.();
@@ -50,7 +52,8 @@ export class Step {
   #settle() {
     const { key, right } = this.step;
     this.show.inert = !this.answered;
-    this.hint.hidden = this.plain.hidden = this.answered;
+    this.hint.hidden = this.answered;
+    if (this.plain) this.plain.hidden = this.answered;
     if (!this.answered) return;
     for (const each of this.choices.querySelectorAll('[data-answer]')) {
       const index = Number(each.dataset.answer);

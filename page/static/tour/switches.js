@@ -4,14 +4,14 @@ import { h } from '../dom.js';
 import { unpacked } from '../runs.js';
 import { Superseded, askOne } from './ask.js';
 import * as draw from './draw.js';
-import { button, check, status, table, titled } from './parts.js';
+import { button, check, section, status, table } from './parts.js';
 import { millions, named, percent, switchName, text } from './words.js';
 
 export class Switches {
   #rows = new Map(); // by what is off: what was measured
 
   // `offered` are the switches to show; all of the network's, if it is left out.
-  constructor(tour, step, network, offered = network?.switches ?? []) {
+  constructor(tour, step, network, { offered = network?.switches ?? [], folded = false } = {}) {
     [this.tour, this.step, this.network] = [tour, step, network];
     this.offered = offered;
     this.off = new Set();
@@ -27,10 +27,8 @@ export class Switches {
     this.all = button(text('measure-each'), () => this.#measureEach(), { class: 'each' });
     const figure = (canvas, caption) => h('figure', {}, caption, canvas);
     this.element = network
-      ? h('section', { class: 'switches' },
-        h('h2', { text: text('without-title', { network: network.label }) }),
-        h('div', { class: 'controls' }, this.boxes.map((each) => each.element), this.all),
-        this.status.element,
+      ? section('switches', text('without-title', { network: network.label }), folded,
+        h('div', { class: 'controls' }, this.boxes.map((each) => each.element), this.all, this.status.element),
         h('div', { class: 'masks' }, figure(this.whole, this.captions.whole),
           figure(this.without, this.captions.without), figure(this.differs, this.captions.differs)),
         this.legend, this.facts, this.measured,

@@ -41,6 +41,6 @@ export const millions = (number) => `${(number / 1e6).toFixed(number < 1e7 ? 2 :
 export function figure(number) {
   if (number === 0) return '0';
   const size = Math.abs(number);
-  if (size >= 1e4 || size < 1e-3) return number.toExponential(2);
-  return String(Number(number.toPrecision(4)));
+  const shown = size >= 1e4 || size < 1e-3 ? number.toExponential(2) : String(Number(number.toPrecision(4)));
+  return shown.replaceAll('-', '−');
 }

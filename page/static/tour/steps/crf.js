@@ -53,7 +53,7 @@ class Crf {
     this.canvas.addEventListener('keydown', (event) => this.#key(event));
     this.element = h('section', {},
       titled(text('crf-live'), h('div', { class: 'controls' }, reaches.map((each) => each.element), this.kernels.map((each) => each.element)),
-        h('div', { class: 'two' }, h('div', {}, this.canvas, this.heard),
+        h('div', { class: 'two even' }, h('div', {}, this.canvas, this.heard),
           h('figure', {}, this.caption, this.frame, this.iteration.element, this.classes.element)),
         this.status.element, this.message));
   }

@@ -41,9 +41,9 @@ export function figure(tour, step) {
   const column = slider(text('column'), { min: 0, max: SIDE - 1, value: 0 }, show);
   const network = tour.network('deeplab_v1');
   const switches = new Switches(tour, step, network);
-  const explorer = new Explorer(tour, step, [network].filter(Boolean));
+  const explorer = new Explorer(tour, step, [network].filter(Boolean), true);
   const element = h('div', {},
-    titled(text('deeplab-live'), h('div', { class: 'two' },
+    titled(text('deeplab-live'), h('div', { class: 'two even' },
       h('div', {}, numbers(text('deeplab-cells'), map, (next) => { map = next; show(); }), row.element, column.element),
       h('div', {}, canvas, said))),
     switches.element, explorer.element);

@@ -35,7 +35,8 @@ export function figure(tour, step) {
   }));
   const switches = new Switches(tour, step, tour.network('fc_densenet103', 'fc_densenet67', 'fc_densenet56'));
   const element = h('div', {},
-    titled(text('densenet-live'), h('div', { class: 'controls' }, before.element, growth.element, depth.element, buttons), drawn),
+    titled(text('densenet-live'), h('div', { class: 'controls' }, before.element, growth.element, depth.element),
+      h('div', { class: 'controls' }, buttons), drawn),
     switches.element);
   show();
   element.begin = () => switches.begin();

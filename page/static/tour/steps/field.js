@@ -35,7 +35,7 @@ export function figure(tour, step) {
   const pools = check(text('field-pooling'), (on) => { pooling = on; show(); });
   const photo = new Measured(tour, step);
   const element = h('div', {},
-    titled(text('field-live'), h('div', { class: 'two' }, canvas,
+    titled(text('field-live'), h('div', { class: 'two slim' }, canvas,
       h('div', { class: 'controls' }, rates.map((each) => each.element), pools.element, said))),
     photo.element);
   show();

@@ -23,7 +23,7 @@ export function figure(tour, step) {
   const rate = slider(text('pyramid-rate'), { min: 1, max: SIDE, value: 1 }, show);
   const network = tour.network('deeplab_v3');
   const others = tour.facts.networks.filter((each) => each.domain === network?.domain && each.key !== network.key);
-  const switches = new Switches(tour, step, network);
+  const switches = new Switches(tour, step, network, { folded: true });
   const explorer = new Explorer(tour, step, network ? [network, ...others] : []);
   const element = h('div', {}, titled(text('pyramid-live', { side: SIDE }), rate.element, bars),
     explorer.element, switches.element);

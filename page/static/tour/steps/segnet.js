@@ -40,7 +40,7 @@ export function figure(tour, step) {
   }));
   const switches = new Switches(tour, step, tour.network('segnet'));
   const element = h('div', {},
-    h('div', { class: 'two' },
+    h('div', { class: 'two even' },
       titled(text('segnet-live'), h('div', { class: 'controls' }, boxes.map((each) => each.element)), bars),
       titled(text('segnet-memory'), size.element, memory)),
     switches.element);

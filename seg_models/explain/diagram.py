@@ -6,6 +6,7 @@ Nothing is written down beforehand: names, sizes and order are those of the modu
 from __future__ import annotations
 
 import time
+import weakref
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,18 +61,19 @@ def diagram(network: SegmentationNetwork, images: Tensor) -> tuple[Stage, ...]:
     found: list[Stage] = []
     layers: list[Layer] = []
     began: dict[str, float] = {}
+    strides = _Strides(images)
 
     def begin(name: str) -> None:
         began[name] = time.perf_counter()
 
     def end(name: str, module: nn.Module | None, inputs: tuple[Any, ...], output: Any) -> None:
-        given = tuple(first_map(output).shape[1:])
-        plain = name.split("@")[0]
+        spent = 1000 * (time.perf_counter() - began[name])
+        given, plain = first_map(output), name.split("@")[0]
         if module is None or plain in leaves:
-            layers.append(_layer(name, module, given))
+            layers.append(_layer(name, module, tuple(given.shape[1:])))
         if module is None or plain in parts:
-            spent = 1000 * (time.perf_counter() - began[name])
-            found.append(_stage(name, module, inputs[0], given, tuple(layers), images, spent))
+            strides.passed(inputs[0], layers, given)
+            found.append(_stage(name, module, inputs[0], given, layers, strides.of(given), spent))
             layers.clear()
 
     watch(observed, {**leaves, **parts}.items(), begin, end)
@@ -79,7 +81,7 @@ def diagram(network: SegmentationNetwork, images: Tensor) -> tuple[Stage, ...]:
     start = time.perf_counter()
     fine = network.upsample(scores, tuple(images.shape[-2:]))
     spent = 1000 * (time.perf_counter() - start)
-    last = _stage(UPSAMPLING, None, scores, tuple(fine.shape[1:]), (), images, spent)
+    last = _stage(UPSAMPLING, None, scores, fine, [], 1, spent)
     own = getattr(network, "upscore", None)
     count = sum(each.numel() for each in own.parameters()) if isinstance(own, nn.Module) else 0
     return (*_joined(found), replace(last, kind="upsampling", parameters=count))
@@ -131,19 +133,42 @@ def _stage(
     name: str,
     module: nn.Module | None,
     read: Tensor,
-    given: Shape,
-    layers: tuple[Layer, ...],
-    images: Tensor,
+    given: Tensor,
+    layers: list[Layer],
+    stride: float,
     milliseconds: float,
 ) -> Stage:
     kinds = [each.kind for each in layers]
     dilated = "dilated" in kinds
     kind = "dilated" if dilated else kinds[-1] if kinds else "convolution"
     parameters = 0 if module is None else sum(each.numel() for each in module.parameters())
-    stride = images.shape[-1] / given[-1]
     return Stage(
-        name, kind, tuple(read.shape[1:]), given, stride, parameters, milliseconds, layers
+        name, kind, tuple(read.shape[1:]), tuple(given.shape[1:]), stride, parameters,
+        milliseconds, tuple(layers),
     )  # fmt: skip
+
+
+class _Strides:
+    """The stride of each map that a stage gave; of what came of several maps, by their sizes."""
+
+    def __init__(self, images: Tensor):
+        self._width = images.shape[-1]
+        self._known: dict[int, tuple[weakref.ref, float]] = {}
+
+    def of(self, features: Tensor) -> float:
+        """Return input pixels between neighbouring cells."""
+        kept = self._known.get(id(features))
+        if kept and kept[0]() is features:
+            return kept[1]
+        return round(self._width / features.shape[-1])
+
+    def passed(self, read: Tensor, layers: list[Layer], given: Tensor) -> None:
+        """Remember the stride of what layers, one after the other or side by side, gave."""
+        stride = self.of(read)
+        for each in layers:
+            enlarges = each.kind in ("transposed", "unpooling")
+            stride *= 1 / each.stride if enlarges else each.stride
+        self._known[id(given)] = weakref.ref(given), stride
 
 
 def _joined(stages: list[Stage]) -> list[Stage]:

@@ -32,6 +32,14 @@ def test_fcn_goes_down_by_pooling_and_its_skips_are_views_of_poolings():
     assert [each.kernel for each in by_name["fc6"].layers] == [7]
 
 
+def test_a_layer_that_loses_its_border_keeps_the_stride():
+    """DeconvNet's fc6 takes 6 cells off the width: its stride is not the sizes' ratio."""
+    _, found = stages("deconvnet", (256, 320), **THIN)
+    by_name = {each.name: each for each in found}
+    assert by_name["fc6"].gives[1:] == (2, 4) and by_name["fc6"].stride == 32
+    assert [each.stride for each in found if each.kind == "unpooling"] == [16, 8, 4, 2, 1]
+
+
 def test_segnet_unpools_what_it_pooled():
     _, found = stages("segnet", width=0.06)
     kinds = [each.kind for each in found if "pool" in each.kind]
@@ -45,7 +53,7 @@ def test_deeplab_keeps_stride_eight_and_shows_its_rates():
     by_name = {each.name: each for each in found}
     assert by_name["fc6"].kind == by_name["stage5"].kind == "dilated"
     assert by_name["fc6"].layers[0].dilation == 12
-    assert by_name["fc8"].stride == pytest.approx(96 / 13)  # 13 cells, the last on the last pixel
+    assert by_name["fc8"].stride == 8 and by_name["fc8"].gives == (5, 9, 13)
 
 
 def test_encoder_blocks_of_one_size_are_one_stage():

@@ -35,7 +35,7 @@ def rows(page):
 def fcn(page):
     kept = rows(page).first.locator("td")
     expect(kept).to_have_text("100 %")
-    slide(page, "Pixels to a cell", 1.0)
+    slide(page, "Pixels to a cell", 0.5)
     expect(kept).to_have_text("0 %")
     expect(rows(page).first).to_contain_text("pole")
     page.get_by_label("skip 3").check()
@@ -143,7 +143,7 @@ def crf(page):
 def dilatednet(page):
     slide(page, "After layer", 1.0)
     expect(page.locator("[data-cells]")).to_have_attribute("data-cells", "67")
-    page.get_by_label("context module").check()
+    page.get_by_role("checkbox", name="context module").check()
     settled(page)
     expect(page.locator(".masks")).to_contain_text("Without: context module")
 

@@ -7,10 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from seg_models.explain import arithmetic
 from seg_models.explain.arithmetic import Call, Sum
-from seg_models.explain.diagram import UPSAMPLING, diagram
+from seg_models.explain.diagram import UPSAMPLING, Layer, diagram
+from seg_models.networks import SegmentationNetwork
 from seg_models.specs import Checkpoint
 
 from ..segment.photos import Photo
@@ -36,7 +39,10 @@ def stages(asked: dict[str, Any], work: Work, language: str) -> Answer:
 
     with turn(work):
         found = stock.DIAGRAMS.get((photo.key, checkpoint), compute)
-    yield {"kind": "stages", "stages": [asdict(each) for each in found]}
+    told = [asdict(each) for each in found]
+    # The last stage has no module of its own: it is its only layer.
+    told[-1]["layers"] = [asdict(Layer(UPSAMPLING, UPSAMPLING, found[-1].gives))]
+    yield {"kind": "stages", "stages": told}
 
 
 def maps(asked: dict[str, Any], work: Work, language: str) -> Answer:
@@ -62,13 +68,23 @@ def maps(asked: dict[str, Any], work: Work, language: str) -> Answer:
 
 def cell(asked: dict[str, Any], work: Work, language: str) -> Answer:
     """Yield the sum behind a cell of a layer: "unit", "row", "column"."""
-    made = _call(checkpoint_of(asked), photo_of(asked), str(asked.get("layer"))[:80], work)
+    checkpoint = checkpoint_of(asked)
+    made = _call(checkpoint, photo_of(asked), str(asked.get("layer"))[:80], work)
     at = tuple(
         index(asked, key, length)
         for key, length in zip(("unit", "row", "column"), made.gives.shape, strict=True)
     )
-    found = arithmetic.sum_of(made, at)
-    yield {"kind": "cell", "cell": at, "number": float(made.gives[at]), **described(found)}
+    told = {"kind": "cell", "cell": at, "number": float(made.gives[at])}
+    if made.name != UPSAMPLING:
+        yield {**told, **described(arithmetic.sum_of(made, at))}
+        return
+    network, size = stock.segmenter(checkpoint).network, tuple(made.gives.shape[1:])
+    odds = arithmetic.softmax(made.gives[:, at[1], at[2]])
+    yield {
+        **told,
+        **described(arithmetic.upsampling(network, made.reads, size, at)),
+        "softmax": [odds.scores.tolist(), odds.powers.tolist(), odds.probabilities.tolist()],
+    }
 
 
 def described(found: Sum) -> dict[str, Any]:
@@ -113,8 +129,16 @@ def _call(checkpoint: Checkpoint, photo: Photo, layer: str, work: Work) -> Call:
     def compute() -> Call:
         segmenter, images = stock.prepared(checkpoint, photo, SIDE)
         if layer == UPSAMPLING:
-            raise ValueError("the upsampling is no layer; its cells are mixed of the score map's")
+            return _upsampled(segmenter.network, images)
         return arithmetic.call(segmenter.network, images, layer)
 
     with turn(work):
         return stock.CALLS.get((photo.key, checkpoint, layer), compute)
+
+
+@torch.inference_mode()
+def _upsampled(network: SegmentationNetwork, images: Tensor) -> Call:
+    """Return the score map, and what the network's own enlargement makes of it."""
+    scores = network.score_map(images)
+    fine = network.upsample(scores, tuple(images.shape[-2:]))
+    return Call(UPSAMPLING, None, scores[0].float().cpu(), fine[0].float().cpu())

@@ -155,6 +155,11 @@ def pyramid(page):
     settled(page)
     page.locator(".units canvas").first.click(position={"x": 12, "y": 12})
     sum_is_the_networks_number(page)
+    page.locator("[data-stage=upsample]").click()
+    settled(page)
+    page.locator(".units canvas").first.click(position={"x": 12, "y": 12})
+    expect(page.locator(".sum")).to_contain_text("Softmax at this pixel")
+    sum_is_the_networks_number(page)
 
 
 def sum_is_the_networks_number(page):

@@ -94,6 +94,18 @@ def test_a_cells_sum_has_parts_that_add_up_to_the_networks_number():
                 assert sum(products) == pytest.approx(each["sum"], abs=1e-6)
 
 
+def test_an_upsampled_score_is_mixed_of_the_score_map_and_its_softmax_is_the_pixels():
+    wanted = {"model": "deeplab_v1-camvid", "layer": "upsample"}
+    assert first(explorer.stages, **wanted)["stages"][-1]["layers"][0]["name"] == "upsample"
+    assert len(first(explorer.maps, **wanted)["units"]) == explorer.UNITS
+    found = first(explorer.cell, **wanted, unit=3, row=21, column=13)
+    assert found["sum"] == "upsampling" and found["terms"] == 4
+    assert found["total"] == pytest.approx(found["number"], abs=1e-5)
+    scores, powers, probabilities = found["softmax"]
+    assert scores[3] == pytest.approx(found["number"], abs=1e-5) and max(powers) == 1
+    np.testing.assert_allclose(probabilities, torch.tensor(scores).softmax(0), atol=1e-6)
+
+
 def test_the_strongest_maps_are_those_of_the_layer():
     found = first(explorer.maps, model="segnet-camvid", layer="unpool@5")
     segmenter, images = stock.prepared(

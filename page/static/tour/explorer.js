@@ -5,7 +5,7 @@ import { unpacked } from '../runs.js';
 import { Superseded, askOne } from './ask.js';
 import * as draw from './draw.js';
 import { choice, section, status, table } from './parts.js';
-import { figure, grouped, millions, text } from './words.js';
+import { figure, grouped, millions, named, text } from './words.js';
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -91,7 +91,8 @@ export class Explorer {
   #layerName({ name, kind, kernel, stride, dilation }) {
     const rate = dilation > 1 ? `, ${text('rate', { rate: dilation })}` : '';
     const step = stride > 1 ? `, ${text('stride', { stride })}` : '';
-    return `${name.replace(/\.conv$/, '')}: ${text(`kind-${kind}`)} ${kernel}×${kernel}${rate}${step}`;
+    const size = kernel ? ` ${kernel}×${kernel}` : '';
+    return `${name.replace(/\.conv$/, '')}: ${text(`kind-${kind}`)}${size}${rate}${step}`;
   }
 
   async #layer(layer) {
@@ -154,8 +155,17 @@ export class Explorer {
       h('p', { class: 'equation' }, `${parts.join(' + ').replaceAll('+ −', '− ') || '0'} = `,
         h('b', { 'data-total': found.total, text: figure(found.total) }),
         h('span', { class: 'small', 'data-number': found.number, text: ` ${text('engine-says', { number: figure(found.number) })}` })),
-      h('div', { class: 'tables' }, found.channels.map((each) => this.#channel(each))),
+      h('div', { class: 'tables' }, found.channels.map((each) => this.#channel(each)),
+        found.softmax ? this.#softmax(found.softmax) : null),
     ];
+  }
+
+  // How the pixel's scores become probabilities: its likeliest classes.
+  #softmax([scores, powers, probabilities]) {
+    const order = scores.map((_, index) => index).sort((a, b) => scores[b] - scores[a]).slice(0, 4);
+    return table([text('class'), text('score'), text('power'), text('probability')],
+      order.map((index) => [named(this.network.classes[index]), figure(scores[index]), figure(powers[index]), figure(probabilities[index])]),
+      text('softmax'));
   }
 
   #channel({ channel, sum, terms }) {

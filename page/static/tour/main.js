@@ -94,6 +94,7 @@ class Tour {
 
   answered(key, index) {
     this.answers.set(key, index);
+    this.root.querySelectorAll('nav a')[this.number]?.setAttribute('data-done', '');
   }
 
   draw() {

@@ -3,8 +3,6 @@
 import { h } from '../dom.js';
 import { text } from './words.js';
 
-let made = 0;
-
 export function slider(label, { min, max, step = 1, value }, changed) {
   const output = h('output');
   const input = h('input', { type: 'range', min, max, step, value });
@@ -80,11 +78,6 @@ export function bar(label, value, most, words, kind = '') {
   fill.style.width = `${Math.max(0.5, (100 * value) / (most || 1))}%`;
   return h('div', { class: 'bar' }, h('span', { class: 'name', text: label }),
     h('span', { class: 'track' }, fill), h('span', { class: 'value', text: words }));
-}
-
-export function id(prefix) {
-  made += 1;
-  return `${prefix}-${made}`;
 }
 
 // A line that says what a figure is doing, or what went wrong.

@@ -63,7 +63,6 @@ export class Step {
     this.choices.querySelector('[data-answer=none]').hidden = true;
     const verdict = right === null || this.answer < 0 ? '' : text(this.answer === right ? 'is-right' : 'is-wrong');
     this.why.replaceChildren(verdict ? h('b', { text: verdict }) : '', h('p', { text: text(`${key}-why`) }));
-    this.element?.setAttribute('data-answered', '');
   }
 
   leave() { this.gone = true; }

@@ -90,7 +90,8 @@ export class Switches {
     const words = [...off].map(switchName).join(', ');
     const changed = percent(draw.changedShare(whole.map, without.map));
     this.captions.whole.textContent = text('as-trained');
-    this.captions.without.textContent = off.size ? text('without', { what: words }) : text('nothing-off');
+    this.captions.without.textContent = text('without', { what: words });
+    for (const each of [this.without, this.differs]) each.closest('figure').hidden = !off.size;
     this.captions.differs.textContent = text('differs', { share: changed });
     this.whole.setAttribute('aria-label', text('mask-of', { network: network.label, classes: draw.described(whole.map, network) }));
     this.without.setAttribute('aria-label', text('mask-of', { network: `${network.label} ${words}`, classes: draw.described(without.map, network) }));

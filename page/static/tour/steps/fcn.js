@@ -24,6 +24,7 @@ export function figure(tour, step) {
     const stride = STRIDES[scale.value];
     const map = coarse(whole, stride);
     scale.output.textContent = stride;
+    scale.input.setAttribute('aria-valuetext', stride);
     draw.labels(canvas, tour.photo.picture, map, network);
     const kept = [...ious(map, whole)].sort((a, b) => a[1] - b[1]);
     canvas.setAttribute('aria-label', text('fcn-map', { stride, classes: draw.described(map, network) }));
@@ -31,7 +32,6 @@ export function figure(tour, step) {
       kept.map(([label, iou]) => [named(network.classes[label]), percent(iou, 0)])));
   };
   const scale = slider(text('fcn-stride'), { min: 0, max: STRIDES.length - 1, value: 0 }, show);
-  scale.input.setAttribute('aria-valuetext', '1');
   const element = h('div', {},
     titled(text('fcn-live'), scale.element, h('div', { class: 'two' }, canvas, left), caption),
     switches.element);

@@ -30,6 +30,7 @@ export function figure(tour, step) {
     const { indices, maps } = remembered(width, height, CHANNELS);
     const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
     size.output.textContent = `${width}×${height}`;
+    size.input.setAttribute('aria-valuetext', size.output.textContent);
     memory.replaceChildren(bar(text('segnet-maps'), maps, maps, megabytes(maps)),
       bar(text('segnet-indices'), indices, maps, megabytes(indices), 'marked'));
   };

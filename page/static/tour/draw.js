@@ -5,6 +5,7 @@ import { named, percent } from './words.js';
 
 const OPACITY = 0.62;
 const CHANGED = [255, 90, 40];
+const LEAST = 0.005; // of the area: what is less has no line in a legend
 const DIM = 0.4; // of the photo, where nothing changed
 
 export function canvas(attributes = {}) {
@@ -76,7 +77,7 @@ export const described = (map, network) => shares(map).slice(0, 5)
   .map(([label, share]) => `${named(network.classes[label])} ${percent(share, 0)}`).join(', ');
 
 export function legend(map, network) {
-  return h('ul', { class: 'legend' }, shares(map).map(([label, share]) => {
+  return h('ul', { class: 'legend' }, shares(map).filter(([, share]) => share >= LEAST).map(([label, share]) => {
     const [red, green, blue] = network.colours.safe[label];
     const swatch = h('span', { class: 'swatch' });
     swatch.style.background = network.background && label === 0

@@ -13,8 +13,8 @@ export class Step {
     this.figure = step.figure(tour, this);
     this.hint = h('p', { class: 'hint', text: text('answer-first') });
     const { key, alt, name } = tour.photo.facts;
-    // Where the whole figure would tell the answer, the photo stands in its place.
-    this.plain = this.figure.tagName === 'SECTION'
+    // What the question is asked of, unless a figure shows it already.
+    this.plain = !step.showsPhoto
       ? h('img', { class: 'plain', src: address(`photos/${key}.jpg`), alt: alt ?? name }) : null;
     this.show = h('div', { class: 'show' }, this.figure);
     this.why = h('div', { class: 'why', role: 'status' });

@@ -35,7 +35,8 @@ export function switchName(name) {
 
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 export const grouped = (number) => Math.round(number).toLocaleString('en');
-export const millions = (number) => `${(number / 1e6).toFixed(number < 1e7 ? 2 : 1)} M`;
+export const millions = (number) => (number < 1e5
+  ? grouped(number) : `${(number / 1e6).toFixed(number < 1e7 ? 2 : 1)} M`);
 
 // A number of a network: four significant digits, without a trailing row of zeros.
 export function figure(number) {

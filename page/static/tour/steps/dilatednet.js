@@ -7,6 +7,7 @@ import { widths } from '../sums.js';
 import { Switches } from '../switches.js';
 import { text } from '../words.js';
 
+export const showsPhoto = true;
 export const [key, answers, right] = ['dilatednet', 3, 0];
 const STRIDE = 8; // pixels of the network's input to a cell
 

@@ -9,6 +9,7 @@ import { coarse, ious } from '../sums.js';
 import { Switches } from '../switches.js';
 import { named, percent, text } from '../words.js';
 
+export const showsPhoto = true;
 export const [key, answers, right] = ['fcn', 3, 2];
 const STRIDES = [1, 2, 4, 8, 16, 32, 64];
 

@@ -176,8 +176,10 @@ def together(page):
     expect(rows(page)).to_have_count(len(NETWORKS))
     expect(page.locator(".masks figure")).to_have_count(len(NETWORKS))
     page.get_by_label("Order").select_option("by size")
+    shown = rows(page).locator("td:nth-child(4)").all_inner_texts()
     sizes = [
-        float(each.split()[0]) for each in rows(page).locator("td:nth-child(4)").all_inner_texts()
+        float(each[:-2]) * 1e6 if each.endswith(" M") else float(each.replace(",", ""))
+        for each in shown
     ]
     assert sizes == sorted(sizes)
 

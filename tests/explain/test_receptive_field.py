@@ -133,6 +133,7 @@ def test_no_gradient_leaves_the_theoretical_field(architecture):
     assert box.left <= columns.min() and columns.max() <= box.right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ["fcn8s", "fcn32s", "deeplab_v1", "deeplab_v1_msc",
     "deeplab_v3", "deeplab_v3_mobilenet_v2", "dilatednet_frontend", "dilatednet"])  # fmt: skip
 @pytest.mark.parametrize("pixel", [(700, 300), (3, 650)], ids=str)

@@ -38,7 +38,7 @@ class CrfMessage:
 
     @property
     def votes(self) -> np.ndarray:
-        """`(C,)`, prior times e to the power of the message."""
+        """`(C,)`, prior times e to the power of the message, less the largest message."""
         return self.prior * np.exp(self.messages - self.messages.max())
 
     @property

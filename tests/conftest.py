@@ -22,7 +22,8 @@ TESTS = Path(__file__).parent
 SLOW = (
     "benchmarks/", "checkpoints/test_bad_checkpoints.py", "checkpoints/test_external.py",
     "checkpoints/test_loader.py", "cli/test_bad_command_lines.py", "crf/test_crf_parity.py",
-    "crf/test_crf_run.py", "hub/test_killed.py", "hub/test_public.py",
+    "crf/test_crf_run.py", "explain/test_ablate.py", "explain/test_arithmetic.py",
+    "hub/test_killed.py", "hub/test_public.py",
     "networks/test_every_network.py", "networks/test_precision.py", "page/test_own_classes.py",
     "publish/", "robustness/",
     "training/init/test_feature_matching.py", "training/test_deep_supervision.py",

@@ -6,6 +6,7 @@ TEXTS = {
         "Watch a classic network segment your photo: its raw score map, the upsampling, "
         "and the mask that a dense CRF makes of it."
     ),
+    "to-tour": "Tour",
     "privacy": "Photos stay on this server, are seen by nobody else and are deleted after an hour.",
     "photo": "Photo",
     "example": "Example: {title}",

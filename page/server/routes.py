@@ -22,6 +22,7 @@ from ..segment import film, network, photos, pictures
 from ..segment import run as runs
 from ..segment.results import RESULTS
 from ..tabs import check, compare, look_inside, masks, take_home
+from ..tour import routes as tour
 from . import files, guard, live, streams
 from .errors import sentence
 from .turns import WISHES, Cancelled, Work
@@ -59,6 +60,7 @@ def routes() -> list[Route]:
         Route("/page/probe", _asked(_probe), methods=["POST"]),
         Route("/page/film/{run}.gif", _film),
         Route("/page/files/{folder}/{name}", _file),
+        *tour.routes(STATIC),
     ]
 
 

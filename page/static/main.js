@@ -19,7 +19,7 @@ import { Runs } from './runs.js';
 import { Swipe } from './swipe.js';
 import { Take } from './tabs/take.js';
 import { ICONS, h, icon } from './dom.js';
-import { get } from './server.js';
+import { address, get } from './server.js';
 import { language, preferred, speak, t } from './words.js';
 import { read, write } from './place.js';
 import { tablist } from './tabs/tablist.js';
@@ -70,7 +70,7 @@ class App {
   }
 
   #build() {
-    this.title = { tagline: h('p'), language: h('select', { onchange: (event) => this.speak(event.target.value) }) };
+    this.title = { tagline: h('p'), tour: h('a', { id: 'to-tour' }), language: h('select', { onchange: (event) => this.speak(event.target.value) }) };
     this.title.language.append(...Object.entries(LANGUAGES).map(([value, text]) => h('option', { value, text })));
     this.segment = h('button', { type: 'button', id: 'segment', class: 'primary', onclick: () => this.#press() });
     this.stop = h('button', { type: 'button', id: 'stop', hidden: true, onclick: () => this.runs.stop() });
@@ -88,7 +88,7 @@ class App {
         this.instrument.element, this.look.element));
     this.root.replaceChildren(
       h('header', { id: 'title' }, h('div', {}, h('h1', { text: 'Coarse to Crisp' }), this.title.tagline),
-        h('div', { class: 'row' }, this.keys.button, this.title.language)),
+        h('div', { class: 'row' }, this.title.tour, this.keys.button, this.title.language)),
       h('div', { id: 'bench' },
         h('div', { id: 'controls' }, this.photoPlace.element, this.examples.element,
           this.networkList.element, h('div', { class: 'press' }, this.segment, this.stop), this.networkList.card, this.bring.element, this.privacy),
@@ -98,6 +98,8 @@ class App {
 
   translate() {
     this.title.tagline.textContent = t('tagline');
+    this.title.tour.textContent = t('to-tour');
+    this.title.tour.href = address(`../tour?lang=${language}`);
     this.title.language.setAttribute('aria-label', t('language'));
     this.title.language.value = language;
     this.privacy.textContent = t('privacy');

@@ -7,7 +7,6 @@ and the (de)convolutions after it make them dense again.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from ..networks.fc_densenet import FCDenseNet
 from ..networks.layers import SegmentationNetwork
 from ..networks.segnet import SegNet, SegNetBasic
 from ..networks.unet import UNet
+from .watching import sharing_copy
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def growth(network: SegmentationNetwork, images: Tensor, label: int | None = Non
     Raises:
         ValueError: If the network has no decoder, or no such class.
     """
-    observed = _sharing(network)  # hooks on the network itself would see other visitors' photos
+    observed = sharing_copy(network)  # hooks on the network itself would see other visitors' photos
     maps: list[tuple[str, Tensor]] = []
     for step in steps(observed):
         step.observe(lambda name, each: maps.append((name, each[0])))
@@ -68,12 +68,6 @@ def growth(network: SegmentationNetwork, images: Tensor, label: int | None = Non
     wanted = None if label is None else probabilities[label]
     chosen = tuple(_representative(name, each, wanted) for name, each in maps)
     return Growth(chosen, probabilities.float().cpu().numpy())
-
-
-def _sharing(network: nn.Module) -> nn.Module:
-    """Return a copy whose modules are its own, while parameters and buffers are the same."""
-    tensors = [*network.parameters(), *network.buffers()]
-    return copy.deepcopy(network, {id(each): each for each in tensors})
 
 
 def _representative(layer: str, maps: Tensor, wanted: Tensor | None) -> Activation:

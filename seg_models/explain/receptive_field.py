@@ -8,8 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..networks.flops import without_memory
 from ..networks.layers import SegmentationNetwork
 from .theoretical_receptive_field import Box, extent
+
+# Pixels to a cell after all poolings of any network here: parts of a photo that begin on a multiple
+# of it, and whose sides leave the photo's remainder, are divided into the photo's own cells.
+COARSEST = 32
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ def receptive_field(
     Zemel, "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
     NIPS 2016, arXiv:1701.04128, equation 1, on one photo instead of an average of many.
 
-    One pass forward and one back; it keeps the network's features at this size until it is done.
+    One pass forward and one back, over the part of the photo that can matter; it keeps the
+    network's features of that part until it is done.
 
     Args:
         network: In evaluation mode.
@@ -61,14 +67,28 @@ def receptive_field(
     if not (0 <= x < width and 0 <= y < height):
         raise ValueError(f"pixel is column {x}, row {y}; the picture is {width}x{height} pixels")
     with torch.enable_grad():
-        images = images.detach().requires_grad_()
-        scores = network.score_map(images)
-        row, column = _decisive(network, scores.detach(), (height, width), pixel)
-        label = int(scores[0, :, row, column].argmax())
-        possible = extent(scores, (row, column), images)
-        (gradient,) = torch.autograd.grad(scores[0, label, row, column], images)
-    influence = gradient[0].abs().sum(0).cpu().numpy()
-    return ReceptiveField((row, column), tuple(scores.shape[-2:]), label, influence, possible)
+        outline = torch.empty(images.shape, device="meta", requires_grad=True)
+        cells = without_memory(network).eval().score_map(outline)  # shapes, and nothing computed
+        empty = torch.zeros(cells.shape, device=images.device)
+        row, column = _decisive(network, empty, (height, width), pixel)
+        possible = extent(cells, (row, column), outline)
+        rows = _part(possible.top, possible.bottom, height)
+        columns = _part(possible.left, possible.right, width)
+        part = images[..., rows, columns].detach().clone().requires_grad_()
+        above, left = (each.start // network.output_stride for each in (rows, columns))
+        scores = network.score_map(part)[0, :, row - above, column - left]
+        label = int(scores.argmax())
+        (gradient,) = torch.autograd.grad(scores[label], part)
+    influence = np.zeros((height, width), np.float32)
+    influence[rows, columns] = gradient[0].abs().sum(0).float().cpu().numpy()
+    return ReceptiveField((row, column), tuple(cells.shape[-2:]), label, influence, possible)
+
+
+def _part(first: int, last: int, length: int) -> slice:
+    """Return the pixels from `first` to `last`, and as many more as whole cells take."""
+    start = max(0, first) // COARSEST * COARSEST
+    beyond = max(0, length - 1 - last) // COARSEST * COARSEST
+    return slice(start, length - beyond)
 
 
 def _decisive(

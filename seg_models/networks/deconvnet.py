@@ -28,6 +28,8 @@ class DeconvNet(SegmentationNetwork):
     """
 
     output_stride = 1
+    # By the network's own names, so that `explain` can watch them, or put others in their place.
+    pool, unpool = staticmethod(pool), staticmethod(unpool)
 
     def __init__(
         self,
@@ -65,12 +67,12 @@ class DeconvNet(SegmentationNetwork):
         height, width = images.shape[-2:]
         features, switches = pad_to_multiple(images, 1, least=SMALLEST), []
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4, self.stage5):
-            features, where = pool(stage(features))
+            features, where = self.pool(stage(features))
             switches.append(where)
         features = self.dropout(self.fc7(self.dropout(self.fc6(features))))
         features = self.fc6_deconv(features)
         for decode in (self.decode5, self.decode4, self.decode3, self.decode2, self.decode1):
-            features = decode(unpool(features, switches.pop()))
+            features = decode(self.unpool(features, switches.pop()))
         return self.score(features)[..., :height, :width]
 
 

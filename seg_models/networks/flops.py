@@ -16,13 +16,13 @@ def flops(network: nn.Module, size: tuple[int, int]) -> int:
     left out. Nothing is computed and `network` stays as it is: a copy without memory behind it, on
     the meta device, is run.
     """
-    skeleton = _without_memory(network).eval()
+    skeleton = without_memory(network).eval()
     with FlopCounterMode(display=False) as counter:
         skeleton(torch.empty(1, 3, *size, device="meta"))
     return counter.get_total_flops() // 2
 
 
-def _without_memory(network: nn.Module) -> nn.Module:
+def without_memory(network: nn.Module) -> nn.Module:
     """Return a copy of `network` on the meta device; its tensors are never copied themselves."""
     memo = {
         id(each): nn.Parameter(each.to("meta"), requires_grad=False)

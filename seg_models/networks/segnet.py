@@ -25,6 +25,8 @@ class SegNet(SegmentationNetwork):
     """
 
     output_stride = 1
+    # By the network's own names, so that `explain` can watch them, or put others in their place.
+    pool, unpool = staticmethod(pool), staticmethod(unpool)
 
     def __init__(self, num_classes: int, width: float = 1.0, norm: bool = True):
         super().__init__()
@@ -44,10 +46,10 @@ class SegNet(SegmentationNetwork):
         """Return raw scores for every pixel."""
         features, switches = images, []
         for stage in (self.stage1, self.stage2, self.stage3, self.stage4, self.stage5):
-            features, where = pool(stage(features))
+            features, where = self.pool(stage(features))
             switches.append(where)
         for decode in (self.decode5, self.decode4, self.decode3, self.decode2, self.decode1):
-            features = decode(unpool(features, switches.pop()))
+            features = decode(self.unpool(features, switches.pop()))
         return self.classifier(features)
 
 
@@ -70,6 +72,8 @@ class SegNetBasic(SegmentationNetwork):
     """
 
     output_stride = 1
+    # By the network's own names, so that `explain` can watch them, or put others in their place.
+    pool, unpool = staticmethod(pool), staticmethod(unpool)
 
     def __init__(self, num_classes: int, width: float = 1.0, norm: bool = True):
         super().__init__()
@@ -91,9 +95,9 @@ class SegNetBasic(SegmentationNetwork):
         features = F.local_response_norm(images, size=5, alpha=1e-4, beta=0.75)
         switches = []
         for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
-            features, where = pool(conv(features))
+            features, where = self.pool(conv(features))
             switches.append(where)
         decoders = (self.conv_decode4, self.conv_decode3, self.conv_decode2, self.conv_decode1)
         for decode in decoders:
-            features = decode(unpool(features, switches.pop()))
+            features = decode(self.unpool(features, switches.pop()))
         return self.classifier(features)

@@ -93,7 +93,7 @@ def test_the_unit_that_goes_best_with_a_class_is_not_the_one_that_is_merely_loud
 def test_looking_leaves_nothing_behind(images, monkeypatch):
     """No hook on the network that others use, no copy of its weights, no map kept alive."""
     network = small("segnet")
-    copies, sharing = [], looking._sharing
+    copies, sharing = [], looking.sharing_copy
 
     def watched(original):
         copy = sharing(original)
@@ -102,7 +102,7 @@ def test_looking_leaves_nothing_behind(images, monkeypatch):
         copies.append(weakref.ref(copy))
         return copy
 
-    monkeypatch.setattr(looking, "_sharing", watched)
+    monkeypatch.setattr(looking, "sharing_copy", watched)
     growth(network, images)
     gc.collect()
     assert [each() for each in copies] == [None]

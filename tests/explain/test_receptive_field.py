@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from reference_impl import randomised
 
 from seg_models import networks
 from seg_models.explain.receptive_field import ReceptiveField, receptive_field
@@ -132,6 +133,34 @@ def test_no_gradient_leaves_the_theoretical_field(architecture):
     assert box.left <= columns.min() and columns.max() <= box.right
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", ["fcn8s", "fcn32s", "deeplab_v1", "deeplab_v1_msc",
+    "deeplab_v3", "deeplab_v3_mobilenet_v2", "dilatednet_frontend", "dilatednet"])  # fmt: skip
+@pytest.mark.parametrize("pixel", [(700, 300), (3, 650)], ids=str)
+def test_the_part_that_is_run_gives_what_the_whole_photo_does(architecture, pixel):
+    torch.manual_seed(1)
+    options = {"width": 0.05} if "v3" in architecture else SMALL
+    network = randomised(networks.create(architecture, 3, **options)).requires_grad_(False)
+    images = torch.randn(1, 3, 661, 898)
+    field = receptive_field(network, images, pixel)
+    whole = images.clone().requires_grad_()
+    score = network.score_map(whole)[0, field.label, field.cell[0], field.cell[1]]
+    (gradient,) = torch.autograd.grad(score, whole)
+    expected = gradient[0].abs().sum(0).numpy()
+    np.testing.assert_allclose(field.influence, expected, atol=1e-5 * expected.max())
+
+
+def test_only_the_part_that_matters_is_run(monkeypatch):
+    network = networks.create("deeplab_v1", 2, **THIN).eval()
+    sizes, score_map = [], type(network).score_map
+    monkeypatch.setattr(type(network), "score_map", lambda self, images: (
+        sizes.append(tuple(images.shape[-2:])), score_map(self, images))[1])  # fmt: skip
+    receptive_field(network, torch.rand(1, 3, 800, 1000), (500, 300))
+    outline, part = sizes
+    assert outline == (800, 1000)
+    assert FIELDS["deeplab_v1"] <= min(part) and max(part) < FIELDS["deeplab_v1"] + 64
+
+
 def test_an_operation_without_a_rule_is_named():
     images = torch.rand(1, 1, 4, 4, requires_grad=True)
     with pytest.raises(ValueError, match="operation Flip is not known"):
@@ -143,9 +172,13 @@ class Plain(networks.SegmentationNetwork):
 
     output_stride = 4
 
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("loudness", torch.tensor([4.0, 8.0])[:, None, None])
+
     def score_map(self, images):
         cells = torch.nn.functional.avg_pool2d(images[:, :2, 1:-1, 1:-1], 2, stride=4)
-        return cells * torch.tensor([4.0, 8.0])[:, None, None]
+        return cells * self.loudness
 
 
 def test_the_cell_and_the_class_are_those_of_the_pixel():

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 import small_site
+import tour_site
 from steps import opened
 
 from page.segment import photos, results
@@ -61,3 +62,10 @@ def site(tmp_path_factory):
     """A running page with small networks and small examples."""
     with small_site.served(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def tour(tmp_path_factory):
+    """The address of a page with a small network for every step of the tour."""
+    with tour_site.served(tmp_path_factory.mktemp("tour")) as address:
+        yield address

@@ -31,8 +31,11 @@ PHONE = {
 
 
 @contextmanager
-def opened(browser, address, path="", **options):
-    """Open the page by itself; in the end check that it asked nobody else and met no error."""
+def opened(browser, address, path="", ready="#segment", **options):
+    """Open the page by itself; in the end check that it asked nobody else and met no error.
+
+    `ready` says what is waited for.
+    """
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -41,7 +44,7 @@ def opened(browser, address, path="", **options):
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.goto(f"{address}{path}")
-    page.locator("#segment").wait_for()
+    page.locator(ready).first.wait_for()
     yield page
     context.close()
     hosts = {urllib.parse.urlsplit(each).hostname for each in asked} - {None}  # data: has none

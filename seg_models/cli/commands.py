@@ -180,7 +180,7 @@ def labels(chosen: Namespace) -> int:
     export = convert.read(chosen.form, chosen.source, listed, dict(chosen.map))
     done = convert.convert(
         export, chosen.images, chosen.out, listed, chosen.unlabelled,
-        lambda found: tqdm(found, desc="drawing", unit="picture"),
+        lambda found: tqdm(found, desc="drawing", unit="picture", disable=None),
     )  # fmt: skip
     print(f"{chosen.out}: {done.photos} photos and their labels: {', '.join(done.labels.classes)}")
     if done.without:

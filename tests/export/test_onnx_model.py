@@ -22,6 +22,12 @@ from seg_models.networks import architectures, create
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "assets" / "examples"
 PHOTOS = {"camvid": "street_trier.jpg", "animals": "cat_chelsea.jpg"}
+# What differs in the deeper ones is how often the same layers come; each takes a minute to trace.
+DEEPER = ("fc_densenet67", "fc_densenet103")
+EVERY_NETWORK = [
+    pytest.param(each, marks=pytest.mark.exhaustive) if each in DEEPER else each
+    for each in architectures()
+]
 WITHOUT_FC = ("unet", "segnet", "segnet_basic", "fc_", "deeplab_v3")
 
 
@@ -39,7 +45,7 @@ def saved(network, path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", architectures())
+@pytest.mark.parametrize("name", EVERY_NETWORK)
 def test_every_network_answers_alike_at_any_size(name, tmp_path):
     network = small(name)
     session = saved(network, tmp_path / "network.onnx")
@@ -55,7 +61,7 @@ def test_every_network_answers_alike_at_any_size(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", architectures())
+@pytest.mark.parametrize("name", EVERY_NETWORK)
 def test_every_network_compiles_as_one_graph(name):
     """`fullgraph` refuses whatever PyTorch's compiler cannot follow."""
     network = small(name)
@@ -67,7 +73,7 @@ def test_every_network_compiles_as_one_graph(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", architectures())
+@pytest.mark.parametrize("name", EVERY_NETWORK)
 def test_every_network_is_exported_for_sizes_of_the_traced_ones_kind(name):
     """Unlike ONNX, PyTorch holds a program to what it found true of the size it was traced with."""
     network, dynamic = small(name), torch.export.Dim.DYNAMIC
@@ -137,6 +143,7 @@ def test_a_checkpoint_is_used_by_what_its_file_says(tmp_path, monkeypatch, capsy
     assert "road" in ast.literal_eval(capsys.readouterr().out.splitlines()[-1])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [each.name for each in registry.checkpoints() if each.embedded])
 def test_every_checkpoint_is_used_by_what_its_file_says(name, tmp_path, monkeypatch, capsys):

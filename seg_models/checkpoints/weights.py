@@ -187,6 +187,6 @@ def _expected(checkpoint: Checkpoint, place: HubAddress, path: Path) -> str | No
     if place.sha256:
         return place.sha256
     if place == address(checkpoint) and (checkpoint.sha256 or place.file == WEIGHTS_FILE):
-        return checkpoint.sha256
+        return checkpoint.sha256 or ""  # a file of our own without one fits nothing
     name = path.resolve().name
     return name if SHA256.fullmatch(name) else None

@@ -1,5 +1,4 @@
 """The page: `python app.py` here, or a Hugging Face Space, which runs the same file.
-
 `python app.py mine` offers the network in the folder mine beside this project's.
 """
 

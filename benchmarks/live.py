@@ -16,7 +16,7 @@ from scripts import running
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PATIENCE = 300_000  # milliseconds
 NAMES = ("segnet_basic-camvid", "deeplab_v3-animals", "deeplab_v3-camvid")
-DRAWN = "() => Number(document.querySelector('#live-dialog canvas').dataset.frames ?? 0)"
+DRAWN = "() => Number(document.querySelector('#live-dialog canvas')?.dataset.frames ?? 0)"
 # Resolves with the frames drawn, and the milliseconds until then, once so many have gone by.
 WATCHED = f"""(least) => new Promise((resolve) => {{
   const drawn = {DRAWN};
@@ -55,7 +55,7 @@ def rate(browser: Browser, address: str, name: str, seconds: float) -> float:
 def _start(page: Page) -> None:
     """Press Live, and wait until the network is loaded and draws."""
     settled = "document.querySelector('#page')?.dataset.state === 'settled'"
-    page.wait_for_function(f"{settled} && document.querySelector('#page').dataset.run")
+    page.wait_for_function(f"{settled} && document.querySelector('#page')?.dataset.run")
     page.locator("#live").click()
     page.wait_for_function(f"({DRAWN})() >= 3")
 

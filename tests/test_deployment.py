@@ -88,6 +88,7 @@ def test_it_starts_where_only_its_cache_can_be_written(tmp_path_factory):
         "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(running.free_port()),
         "HF_HUB_OFFLINE": "1",
     }  # fmt: skip
+    environment.pop("SEG_MODELS_WEIGHTS_DIR", None)  # the page's tests have their own
     with (scratch / "log").open("w") as log:
         page = subprocess.Popen(
             [*nobody, sys.executable, "app.py"], cwd=app, env=environment, stdout=log, stderr=log

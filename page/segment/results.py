@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from seg_models import pipeline
 from seg_models.visualize.segmentation import Segmentation
 
 from ..i18n.errors import RESULT_GONE
-from ..server.kept import peek
+from ..server.kept import now, peek
 
 LIMIT_BYTES = 3 * 2**28  # of all results: eleven of 1024 x 768 pixels and seven classes
 SECONDS_KEPT = 3600
@@ -57,7 +56,7 @@ class Results:
     def __init__(self, limit_bytes: int = LIMIT_BYTES):
         self._limit = limit_bytes
         # Not by the cache's own sizes: what two results share counts once.
-        self._kept = TTLCache(math.inf, SECONDS_KEPT, timer=time.time)
+        self._kept = TTLCache(math.inf, SECONDS_KEPT, timer=now)
         self._lock = threading.Lock()
 
     def keep(self, run: str, photo: str, segmentation: Segmentation) -> Result:

@@ -9,6 +9,11 @@ from cachetools import Cache, TTLCache
 from . import files
 
 
+def now() -> float:
+    """Return the seconds since 1970, by the clock as it is when asked."""
+    return time.time()
+
+
 def peek(cache: Cache) -> dict[Hashable, Any]:
     """Return what a cache holds, by key, without that counting as a use of it."""
     return {key: Cache.__getitem__(cache, key) for key in cache}
@@ -18,7 +23,7 @@ class Folders(TTLCache):
     """What has a lasting `folder` of its own: so many things, so long; what goes is deleted."""
 
     def __init__(self, most: int, seconds: float):
-        super().__init__(most, seconds, timer=time.time)
+        super().__init__(most, seconds, timer=now)
 
     def popitem(self):
         """Let go of the one unused for longest, as one too many has come."""

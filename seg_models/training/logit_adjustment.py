@@ -112,6 +112,17 @@ def find(pixels: Pixels) -> LogitAdjustment:
     return LogitAdjustment(offsets, _gain(pixels, offsets), sum(gains) / len(gains))
 
 
+def worthwhile(pixels: Pixels) -> LogitAdjustment:
+    """Return what `find` does, or none if it would do worse on other photos: found on few."""
+    found = find(pixels)
+    return found if helps_others(found) else no_adjustment(len(found.offsets))
+
+
+def helps_others(found: LogitAdjustment) -> bool:
+    """Whether photos that the offsets were not found on gain by them, or lose nothing."""
+    return found.held_out_gain >= 0
+
+
 def no_adjustment(classes: int) -> LogitAdjustment:
     """Return offsets that change nothing."""
     return LogitAdjustment(torch.zeros(classes), 0.0, 0.0)
@@ -180,7 +191,7 @@ def readjust(name: str, folder: Path, device: str = "auto") -> dict[str, Any]:
     segmenter = replace(segmenter, network=network)
     before = torch.tensor(list(checkpoint.training["logit_adjustment"].values()))
     shift(network, -before)
-    adjustment = find(sample(segmenter, labelled_photos.pairs(folder)))
+    adjustment = worthwhile(sample(segmenter, labelled_photos.pairs(folder)))
     shift(network, adjustment.offsets)
     sha256, size = storage.amend(network.state_dict(), checkpoint.folder / WEIGHTS_FILE)
     found = facts(adjustment, checkpoint.labels.classes)

@@ -94,9 +94,7 @@ def train_config(
     ended = loop.advance(run, photos.validated, state, teacher, minutes, form, began)
     run.average.load_state_dict(run.best_state)
     segmenter = validation.segmenter(config, run.average)
-    adjustment = logit_adjustment.find(logit_adjustment.sample(segmenter, photos.val, form))
-    if adjustment.held_out_gain < 0:  # found on few photos, it would spoil others
-        adjustment = logit_adjustment.no_adjustment(config.num_classes)
+    adjustment = logit_adjustment.worthwhile(logit_adjustment.sample(segmenter, photos.val, form))
     outcome.note(export.write(run, adjustment, out), place)
     report(run, f"written to {out}")
     if not ended:

@@ -78,3 +78,11 @@ def test_a_shift_reaches_the_scores_of_every_network(architecture):
         logit_adjustment.shift(network, offsets)
         raised = (network(images) - before)[0, :, 40:56, 40:56]  # far from padding's reach
     torch.testing.assert_close(raised, offsets.view(3, 1, 1).expand_as(raised), atol=1e-3, rtol=0)
+
+
+def test_offsets_that_other_photos_lose_by_are_left_out(monkeypatch):
+    offsets = torch.tensor([0.5, -0.5])
+    for gain, kept in ((0.01, offsets), (0.0, offsets), (-0.01, torch.zeros(2))):
+        found = logit_adjustment.LogitAdjustment(offsets, 0.02, gain)
+        monkeypatch.setattr(logit_adjustment, "find", lambda pixels, found=found: found)
+        assert torch.equal(logit_adjustment.worthwhile(None).offsets, kept)

@@ -68,6 +68,14 @@ def state(place):
     return torch.load(place / "runs" / TINY.name / "state.pt", weights_only=True)
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """Ctrl-C is heard, even where the tests run in a shell's background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def same(one, other):
     return all(torch.equal(each, other[key]) for key, each in one.items())
 

@@ -3,7 +3,7 @@
     .venv/bin/python -m scripts.screenshots [NAME ...]
 
 They go to assets/screenshots/ as PNGs of few colours. Every picture is of a real run: the page is
-started, the sheep of the examples segmented, and the tab used as a visitor would use it.
+started, an example segmented, and the tab used as a visitor would use it.
 """
 
 import argparse

@@ -242,9 +242,9 @@ TEXTS = {
     "take-tab": "Take home",
     "take": "Make the files",
     "files": "Files of this result",
-    "python": "**Python**, beside this page's code:",
-    "shell": "**Command line**:",
-    "client": "**Any machine**, through this page (`pip install gradio_client`):",
+    "python": "Python, beside this page's code:",
+    "shell": "Command line:",
+    "client": "Any machine, through this page (pip install gradio_client):",
     "contents": (
         "labels.png   a pixel is the index of its class, the palette has the colours; the photo's "
         "own size\n"

@@ -240,9 +240,9 @@ TEXTS = {
     "take-tab": "가져가기",
     "take": "파일 만들기",
     "files": "이 결과의 파일",
-    "python": "이 페이지의 코드가 있는 곳에서 **Python**으로:",
-    "shell": "**명령줄**:",
-    "client": "이 페이지를 통해 **어느 컴퓨터에서나** (`pip install gradio_client`):",
+    "python": "이 페이지의 코드가 있는 곳에서 Python으로:",
+    "shell": "명령줄:",
+    "client": "이 페이지를 통해 어느 컴퓨터에서나 (pip install gradio_client):",
     "contents": (
         "labels.png   픽셀 값은 클래스 번호, 팔레트는 클래스 색, 크기는 원래 사진과 같음\n"
         "colours.png  다듬은 마스크의 색 그림\n"

@@ -1,7 +1,7 @@
 // Asking the server for a figure: the newest wish of a kind ends the older; answers are remembered.
 
 import { Refused, stream } from '../server.js';
-import { language } from './words.js';
+import { language, text } from './words.js';
 
 const REMEMBERED = 80; // answers
 const answers = new Map(); // by what was asked
@@ -40,3 +40,18 @@ export async function ask(kind, asked, tell = () => {}) {
 }
 
 export const askOne = async (kind, asked) => (await ask(kind, asked))[0];
+
+// Does `act` for a part of the page; its status says that it computes, then nothing, or what went
+// wrong. What is superseded stays busy: the newer wish has the last word.
+export async function computing({ element, status }, act) {
+  element.setAttribute('aria-busy', 'true');
+  status.say(text('computing'));
+  try {
+    await act();
+    status.say('');
+  } catch (error) {
+    if (error instanceof Superseded) return;
+    status.say(error.message, true);
+  }
+  element.removeAttribute('aria-busy');
+}

@@ -2,7 +2,7 @@
 
 import { h } from '../dom.js';
 import { unpacked } from '../runs.js';
-import { Superseded, askOne } from './ask.js';
+import { askOne, computing } from './ask.js';
 import * as draw from './draw.js';
 import { choice, section, status, table } from './parts.js';
 import { figure, grouped, millions, named, text } from './words.js';
@@ -33,7 +33,7 @@ export class Explorer {
     if (!this.network) return;
     this.maps.replaceChildren();
     this.sum.replaceChildren();
-    await this.#told(async () => {
+    await computing(this, async () => {
       const { stages } = await askOne('stages', this.#asked());
       if (this.step.gone) return;
       this.list.replaceChildren(...this.#stages(stages));
@@ -42,18 +42,6 @@ export class Explorer {
 
   #asked(more = {}) {
     return { photo: this.tour.photo.key, model: this.network.key, ...more };
-  }
-
-  async #told(act) {
-    this.status.say(text('computing'));
-    this.element.setAttribute('aria-busy', 'true');
-    try {
-      await act();
-      this.status.say('');
-      this.element.removeAttribute('aria-busy');
-    } catch (error) {
-      if (!(error instanceof Superseded)) this.status.say(error.message, true);
-    }
   }
 
   #stages(stages) {
@@ -96,7 +84,7 @@ export class Explorer {
   }
 
   async #layer(layer) {
-    await this.#told(async () => {
+    await computing(this, async () => {
       const found = await askOne('maps', this.#asked({ layer }));
       const units = await Promise.all(found.units.map(async (each) => ({ ...each, map: await unpacked(each.levels) })));
       if (this.step.gone) return;
@@ -137,7 +125,7 @@ export class Explorer {
   }
 
   async #cell(asked) {
-    await this.#told(async () => {
+    await computing(this, async () => {
       const found = await askOne('cell', this.#asked(asked));
       if (this.step.gone) return;
       this.sum.replaceChildren(...this.#arithmetic(found));

@@ -2,7 +2,7 @@
 
 import { h } from '../dom.js';
 import { unpacked } from '../runs.js';
-import { Superseded, askOne } from './ask.js';
+import { askOne, computing } from './ask.js';
 import * as draw from './draw.js';
 import { button, check, section, status, table } from './parts.js';
 import { millions, named, percent, switchName, text } from './words.js';
@@ -65,20 +65,14 @@ export class Switches {
 
   async #show() {
     const off = new Set(this.off);
-    this.element.setAttribute('aria-busy', 'true');
-    this.status.say(text('computing'));
-    try {
+    await computing(this, async () => {
       const whole = await this.#run([]);
       const without = off.size ? await this.#run(off) : whole;
       if (this.step.gone) return;
       this.#keep('', whole, whole);
       if (off.size) this.#keep([...off].sort().join(' '), without, whole);
       this.#draw(whole, without, off);
-      this.status.say('');
-      this.element.removeAttribute('aria-busy');
-    } catch (error) {
-      if (!(error instanceof Superseded)) this.status.say(error.message, true);
-    }
+    });
   }
 
   #draw(whole, without, off) {
@@ -133,7 +127,7 @@ export class Switches {
 
   async #measureEach() {
     this.all.disabled = true;
-    try {
+    await computing(this, async () => {
       const whole = await this.#run([]);
       this.#keep('', whole, whole);
       for (const name of this.offered) {
@@ -142,10 +136,7 @@ export class Switches {
         if (this.step.gone) return;
         this.#table();
       }
-      this.status.say('');
-    } catch (error) {
-      if (!(error instanceof Superseded)) this.status.say(error.message, true);
-    }
+    });
     this.all.disabled = false;
   }
 }

@@ -4,7 +4,7 @@ import { h } from '../../dom.js';
 import { affinity } from '../../affinity.js';
 import { cross } from '../../paint.js';
 import { unpacked } from '../../runs.js';
-import { Superseded, ask, askOne } from '../ask.js';
+import { ask, askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { check, choice, slider, status, table, titled } from '../parts.js';
 import { figure as shown, named, percent, text } from '../words.js';
@@ -102,18 +102,6 @@ class Crf {
     };
   }
 
-  async #told(act) {
-    this.element.setAttribute('aria-busy', 'true');
-    this.status.say(text('computing'));
-    try {
-      await act();
-      this.status.say('');
-      this.element.removeAttribute('aria-busy');
-    } catch (error) {
-      if (!(error instanceof Superseded)) this.status.say(error.message, true);
-    }
-  }
-
   #follow(index) {
     this.label = Math.max(0, index);
     this.one = index >= 0;
@@ -121,7 +109,7 @@ class Crf {
   }
 
   async #rerun() {
-    await this.#told(async () => {
+    await computing(this, async () => {
       const messages = await ask('crf', this.#asked({ label: this.label }));
       const frames = messages.filter(({ kind }) => kind === 'iteration');
       this.#frames = await Promise.all(frames.map(async (each) => ({
@@ -151,7 +139,7 @@ class Crf {
 
   #ask() {
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.#told(() => this.#message()), 250);
+    this.later = setTimeout(() => computing(this, () => this.#message()), 250);
   }
 
   // What the chosen pixel hears in the iteration that leads to the one shown.

@@ -2,7 +2,7 @@
 
 import { h } from '../../dom.js';
 import { unpacked } from '../../runs.js';
-import { Superseded, askOne } from '../ask.js';
+import { askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { choice, slider, status } from '../parts.js';
 import { figure as shown, named, text } from '../words.js';
@@ -32,8 +32,7 @@ export function figure(tour, step) {
     for (const [index, each] of [...strip.children].entries()) each.toggleAttribute('data-now', index === at.value);
   };
   const follow = async (label) => {
-    told.say(text('computing'));
-    try {
+    await computing({ element, status: told }, async () => {
       const found = await askOne('growth', { photo: tour.photo.key, model: network.key, label: Number(label) });
       maps = await Promise.all(found.maps.map(async (each) => ({ ...each, map: await unpacked(each.levels) })));
       if (step.gone) return;
@@ -44,10 +43,7 @@ export function figure(tour, step) {
         return small;
       }));
       show();
-      told.say('');
-    } catch (error) {
-      if (!(error instanceof Superseded)) told.say(error.message, true);
-    }
+    });
   };
   const classes = [[-1, text('deconvnet-strongest')], ...network.classes.map((each, index) => [index, named(each)])];
   const unit = choice(text('deconvnet-unit'), classes, -1, follow);

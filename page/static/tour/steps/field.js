@@ -2,7 +2,7 @@
 
 import { h } from '../../dom.js';
 import { unpacked } from '../../runs.js';
-import { Superseded, askOne } from '../ask.js';
+import { askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { check, slider, status, titled } from '../parts.js';
 import { reached } from '../sums.js';
@@ -80,20 +80,14 @@ class Measured {
 
   async begin() {
     if (!this.network) return;
-    this.status.say(text('computing'));
-    this.element.setAttribute('aria-busy', 'true');
-    try {
+    await computing(this, async () => {
       for (const side of this.sides) {
         const found = await askOne('field', { photo: this.tour.photo.key, model: this.network.key, off: side.off, ...this.#at });
         const map = await unpacked(found.levels);
         if (this.step.gone) return;
         this.#draw(side, found, map);
       }
-      this.status.say('');
-      this.element.removeAttribute('aria-busy');
-    } catch (error) {
-      if (!(error instanceof Superseded)) this.status.say(error.message, true);
-    }
+    });
   }
 
   #draw({ off, canvas, caption }, found, map) {

@@ -2,7 +2,7 @@
 
 import { h } from '../../dom.js';
 import { unpacked } from '../../runs.js';
-import { Superseded, askOne } from '../ask.js';
+import { askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { choice, status, table } from '../parts.js';
 import { millions, percent, text } from '../words.js';
@@ -35,7 +35,7 @@ export function figure(tour, step) {
   const order = choice(text('together-order'), Object.keys(ORDERS).map((each) => [each, text(`together-by-${each}`)]), 'paper', show);
   const element = h('section', { 'aria-busy': 'true' }, h('div', { class: 'controls' }, order.element), told.element, facts, masks);
   element.begin = async () => {
-    try {
+    await computing({ element, status: told }, async () => {
       for (const network of networks) {
         told.say(`${text('computing')} ${network.label}`);
         const found = await askOne('run', { photo: tour.photo.key, model: network.key, off: [] });
@@ -46,11 +46,8 @@ export function figure(tour, step) {
         results.push({ network, found, element: h('figure', {}, h('figcaption', { text: network.label }), canvas) });
         show();
       }
-      told.say(networks.length ? '' : text('no-network'), true);
-      element.removeAttribute('aria-busy');
-    } catch (error) {
-      if (!(error instanceof Superseded)) told.say(error.message, true);
-    }
+    });
+    if (!networks.length) told.say(text('no-network'), true);
   };
   return element;
 }

@@ -1,7 +1,7 @@
 // Unpooling beside transposed convolution, on numbers that can be changed.
 
 import { h } from '../../dom.js';
-import { askOne } from '../ask.js';
+import { askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { unpacked } from '../../runs.js';
 import { numbers, results, status } from '../parts.js';
@@ -62,15 +62,13 @@ class Maps {
 
   async begin() {
     if (!this.network) return;
-    this.status.say(text('computing'));
-    try {
+    await computing(this, async () => {
       const { maps } = await askOne('growth', { photo: this.tour.photo.key, model: this.network.key, label: -1 });
       const chosen = maps.filter(({ layer }) => /3$/.test(layer));
       const figures = await Promise.all(chosen.map(async (each) => this.#figure(each, await unpacked(each.levels))));
       if (this.step.gone) return;
       this.pair.replaceChildren(...figures);
-      this.status.say('');
-    } catch (error) { this.status.say(error.message, true); }
+    });
   }
 
   #figure(found, map) {

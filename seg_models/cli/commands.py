@@ -63,9 +63,7 @@ def _predict(chosen: Namespace, paths: list[Path]) -> int:
     listing = photos_in(paths, chosen.recursive, chosen.out)
     if listing.remark:
         print(f"{len(listing.photos)} photos; {listing.remark}", file=sys.stderr)
-    segmenter = pipeline.load(chosen.model, chosen.device)
-    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
-    job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
+    job = _job(chosen)
     photos = [each.path for each in listing.photos]
     if photos != paths[:1]:
         folders = result_folders.folders_for(listing.photos, chosen.out)
@@ -78,6 +76,12 @@ def _predict(chosen: Namespace, paths: list[Path]) -> int:
     facts = json.loads((folder / batch.FACTS).read_text(encoding="utf-8"))
     print(f"{folder}: {_shares(facts)}{'' if done else ' (was there; --overwrite to redo)'}")
     return 0
+
+
+def _job(chosen: Namespace) -> batch.Job:
+    segmenter = pipeline.load(chosen.model, chosen.device)
+    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
+    return batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
 
 
 def _predict_several(
@@ -116,9 +120,7 @@ def _predict_videos(chosen: Namespace) -> int:
 
     if not all(_is_video(path) for path in chosen.photos):
         raise ValueError("photos and videos are named in one call; give each a call of its own")
-    segmenter = pipeline.load(chosen.model, chosen.device)
-    crf = pipeline.crf_settings(segmenter.checkpoint, chosen.crf)
-    job = batch.Job(segmenter, crf, chosen.working_side, chosen.safe_colours)
+    job = _job(chosen)
     failures = 0
     for path in chosen.photos:
         try:

@@ -36,6 +36,22 @@ class Job:
     working_side: int = pipeline.WORKING_SIDE
     safe: bool = False  # draw in colours that also the colour-blind tell apart
 
+    def facts(self) -> dict[str, Any]:
+        """Return all that decides a result, beside what is segmented."""
+        return {
+            "model": self.segmenter.checkpoint.name,
+            "weights_sha256": weights.sha256(self.segmenter.checkpoint),
+            "crf": asdict(self.crf) if self.crf else None,
+            "working_side": self.working_side,
+            "safe_colours": self.safe,
+            "version": __version__,
+        }
+
+    def labels(self) -> LabelSet:
+        """Return the network's classes in the colours that they are drawn in."""
+        own = self.segmenter.checkpoint.labels
+        return palettes.safe_colours(own) if self.safe else own
+
 
 def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> bool:
     """Segment `photo` and write its result to `folder`; return whether there was need to.
@@ -53,10 +69,8 @@ def predict(job: Job, photo: Path, folder: Path, overwrite: bool = False) -> boo
         raise ValueError(f"{photo} would be overwritten by its own result; choose another --out")
     segmentation = job.segmenter.segment(photo, job.crf, job.working_side)
     labels = segmentation.labels()
-    own = job.segmenter.checkpoint.labels
-    label_set = palettes.safe_colours(own) if job.safe else own
     (folder / FACTS).unlink(missing_ok=True)  # with it, no half-written result is taken for whole
-    for name, picture in _pictures(segmentation, labels, label_set).items():
+    for name, picture in _pictures(segmentation, labels, job.labels()).items():
         storage.atomic_write(folder / name, partial(picture.save, compress_level=PNG_LEVEL))
     details = summary.details(segmentation, labels)
     facts = {"photo": photo.name, OWNER: owner(photo), **details, "request": request}
@@ -94,15 +108,7 @@ def _request(job: Job, photo: Path) -> dict[str, Any]:
     """Return all that decides what the result is, to be compared with a result that is there."""
     if not photo.is_file():
         raise ValueError(f"{photo} is not a file; give the path of a photo or a folder of photos")
-    return {
-        "photo_sha256": content(photo),
-        "model": job.segmenter.checkpoint.name,
-        "weights_sha256": weights.sha256(job.segmenter.checkpoint),
-        "crf": asdict(job.crf) if job.crf else None,
-        "working_side": job.working_side,
-        "safe_colours": job.safe,
-        "version": __version__,
-    }
+    return {"photo_sha256": content(photo), **job.facts()}
 
 
 def _is_done(folder: Path, request: dict[str, Any]) -> bool:

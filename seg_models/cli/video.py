@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from tqdm import tqdm
 
-from ..checkpoints import storage, weights
+from ..checkpoints import storage
 from ..specs import LabelSet
 from ..upsample import argmax
-from ..version import __version__
-from ..visualize import draw, palettes
+from ..visualize import draw
 from .predict import Job
-from .result_folders import portable
+from .result_folders import content, portable
 
 # What players expect in an .mp4; other sound is left out, not decoded and encoded anew.
 SOUND = frozenset({"aac", "ac3", "alac", "flac", "mp3", "opus"})
@@ -59,7 +57,7 @@ def predict(job: Job, source: Path, out: Path, overwrite: bool = False) -> Clip:
     noted = file.with_suffix(".json")
     if file.resolve() == source.resolve():
         raise ValueError(f"{source} would be overwritten by its own result; choose another --out")
-    request = _request(job, source)
+    request = {"video_sha256": content(source), **job.facts()}
     if file.exists() and not overwrite:
         facts = _read(noted)
         if facts.get("request") != request:
@@ -90,8 +88,7 @@ def _segment(job: Job, given: InputContainer, made: OutputContainer) -> dict[str
     pictures = given.streams.video[0]
     pictures.thread_type = "AUTO"
     sound = next((each for each in given.streams.audio if each.codec.name in SOUND), None)
-    label_set = job.segmenter.checkpoint.labels
-    drawn = palettes.safe_colours(label_set) if job.safe else label_set
+    label_set = job.labels()
     counts = np.zeros(len(label_set.classes), np.int64)  # pixels of each class
     target = copied = None
     early, frames = [], 0  # sound that comes before the first picture: the file begins with both
@@ -106,7 +103,7 @@ def _segment(job: Job, given: InputContainer, made: OutputContainer) -> dict[str
             for frame in packet.decode():
                 if not isinstance(frame, VideoFrame):
                     continue
-                overlay, labels = _overlay(job, frame, drawn)
+                overlay, labels = _overlay(job, frame, label_set)
                 if target is None:
                     target = _target(made, pictures, overlay)
                     copied = made.add_stream_from_template(sound) if sound else None
@@ -175,21 +172,6 @@ def _shares(counts: np.ndarray, label_set: LabelSet) -> list[dict[str, Any]]:
         for index in np.argsort(-counts)
         if counts[index]
     ]
-
-
-def _request(job: Job, source: Path) -> dict[str, Any]:
-    """Return all that decides what the clip is, to be compared with a clip that is there."""
-    with source.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "video_sha256": content,
-        "model": job.segmenter.checkpoint.name,
-        "weights_sha256": weights.sha256(job.segmenter.checkpoint),
-        "crf": asdict(job.crf) if job.crf else None,
-        "working_side": job.working_side,
-        "safe_colours": job.safe,
-        "version": __version__,
-    }
 
 
 def _read(noted: Path) -> dict[str, Any]:

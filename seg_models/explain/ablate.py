@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -126,32 +127,34 @@ def _branch(number: int) -> SwitchOff:
 
 def _unet(network: UNet) -> dict[str, SwitchOff]:
     """The skip comes first in what each merge reads, the enlarged map after it."""
-    levels = len(network.merge)
 
-    def off(number: int) -> SwitchOff:
-        def switch_off(copied: SegmentationNetwork) -> None:
-            merge = copied.get_submodule(f"merge.{levels - number}")
-            up = copied.get_submodule(f"up.{levels - number}.conv")
-            _blank(merge, lambda channels: slice(0, channels - up.out_channels))
+    def switch_off(copied: SegmentationNetwork, level: int) -> None:
+        up = copied.get_submodule(f"up.{level}.conv")
+        merge = copied.get_submodule(f"merge.{level}")
+        _blank(merge, lambda channels: slice(0, channels - up.out_channels))
 
-        return switch_off
-
-    return {f"skip{number}": off(number) for number in range(1, levels + 1)}
+    return _skips(len(network.merge), switch_off)
 
 
 def _fc_densenet(network: FCDenseNet) -> dict[str, SwitchOff]:
     """The enlarged maps come first in what each block on the way up reads, the skip after them."""
-    levels = len(network.up_blocks)
 
-    def off(number: int) -> SwitchOff:
-        def switch_off(copied: SegmentationNetwork) -> None:
-            block = copied.get_submodule(f"up_blocks.{levels - number}")
-            up = copied.get_submodule(f"transitions_up.{levels - number}")
-            _blank(block, lambda channels: slice(up.out_channels, channels))
+    def switch_off(copied: SegmentationNetwork, level: int) -> None:
+        up = copied.get_submodule(f"transitions_up.{level}")
+        block = copied.get_submodule(f"up_blocks.{level}")
+        _blank(block, lambda channels: slice(up.out_channels, channels))
 
-        return switch_off
+    return _skips(len(network.up_blocks), switch_off)
 
-    return {f"skip{number}": off(number) for number in range(1, levels + 1)}
+
+def _skips(
+    levels: int, switch_off: Callable[[SegmentationNetwork, int], None]
+) -> dict[str, SwitchOff]:
+    """Return a switch for each skip, the finest first, which the way up comes to last."""
+    return {
+        f"skip{number}": partial(switch_off, level=levels - number)
+        for number in range(1, levels + 1)
+    }
 
 
 def _unpooling(network: SegmentationNetwork) -> dict[str, SwitchOff]:

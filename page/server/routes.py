@@ -183,7 +183,7 @@ async def _live(request: Request) -> Response:
 
 async def _stop(request: Request) -> Response:
     asked = await streams.body(request)
-    WISHES.stop(streams.visitor(asked), str(asked.get("kind")))
+    WISHES.stop(streams.visitor(asked), str(asked.get("kind")), streams.wish(asked))
     return JSONResponse({})
 
 

@@ -61,9 +61,15 @@ def visitor(asked: dict[str, Any]) -> str:
     return str(asked.get("visitor") or "")[:LONGEST_NAME]
 
 
+def wish(asked: dict[str, Any]) -> int | None:
+    """Return the number of the tab's wish, which it counts; None if it does not."""
+    number = asked.get("wish")
+    return number if isinstance(number, int) else None
+
+
 def _told(kind: str, answer: Answer, asked: dict[str, Any]) -> Iterator[Message]:
     language = known(asked.get("language"))
-    with WISHES.newest(visitor(asked), kind) as work:
+    with WISHES.newest(visitor(asked), kind, wish(asked)) as work:
         try:
             for message in answer(asked, work, language):
                 yield message

@@ -24,9 +24,14 @@ class Cancelled(Exception):  # noqa: N818  # no error: a newer wish, or Stop
 class Work:
     """Something that a visitor has asked for; a newer wish of the same kind cancels it."""
 
-    def __init__(self, visitor: str):
+    def __init__(self, visitor: str, number: int | None = None):
         self.visitor = visitor
+        self.number = number  # of the visitor's wishes, if it says
         self._cancelled = threading.Event()
+
+    def is_after(self, number: int | None) -> bool:
+        """Whether this was wished for after the wish of that number, as far as both are known."""
+        return self.number is not None and number is not None and self.number > number
 
     def cancel(self) -> None:
         """Let `check` raise from now on."""
@@ -50,14 +55,25 @@ class Wishes:
         self._lock = threading.Lock()
 
     @contextmanager
-    def newest(self, visitor: str, kind: str) -> Iterator[Work]:
-        """Cancel the visitor's last work of this kind and begin another."""
-        work = Work(visitor)
+    def newest(self, visitor: str, kind: str, number: int | None = None) -> Iterator[Work]:
+        """Cancel the visitor's last work of this kind and begin another.
+
+        Args:
+            visitor: Who asks.
+            kind: Of what is asked.
+            number: Of the visitor's wishes: two that are sent at once may come in either order. If
+                a later one is here already, this work is the one that is cancelled.
+        """
+        work = Work(visitor, number)
         with self._lock:
-            older = self._works.get((visitor, kind))
-            self._works[visitor, kind] = work
-        if older:
-            older.cancel()
+            other = self._works.get((visitor, kind))
+            late = other is not None and other.is_after(number)
+            if not late:
+                self._works[visitor, kind] = work
+        if late:
+            work.cancel()
+        elif other:
+            other.cancel()
         try:
             yield work
         finally:
@@ -65,11 +81,11 @@ class Wishes:
                 if self._works.get((visitor, kind)) is work:
                     del self._works[visitor, kind]
 
-    def stop(self, visitor: str, kind: str) -> None:
-        """Cancel the visitor's work of this kind, if there is any."""
+    def stop(self, visitor: str, kind: str, number: int | None = None) -> None:
+        """Cancel the visitor's work of this kind, if there is any, and no later wish began it."""
         with self._lock:
             work = self._works.get((visitor, kind))
-        if work:
+        if work and not work.is_after(number):
             work.cancel()
 
 

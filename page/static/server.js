@@ -8,6 +8,10 @@ const HEADERS = { 'Content-Type': 'application/json' };
 export const visitor = Array.from(crypto.getRandomValues(new Uint8Array(12)),
   (byte) => byte.toString(16).padStart(2, '0')).join('');
 
+// What is asked is counted: of two requests that are sent at once the older may come later, and must
+// not end the newer.
+let wishes = 0;
+
 export const address = (path) => new URL(path, BASE).href;
 
 // What the server says is wrong, in a sentence for the visitor.
@@ -46,7 +50,7 @@ async function understood(response) {
 // Yields the messages of an answer as they come, until it ends or `signal` aborts it.
 export async function* stream(path, asked, signal) {
   const response = await fetch(address(path), {
-    method: 'POST', headers: HEADERS, body: JSON.stringify({ visitor, ...asked }), signal,
+    method: 'POST', headers: HEADERS, body: JSON.stringify({ visitor, wish: ++wishes, ...asked }), signal,
   });
   if (!response.ok) await understood(response);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -61,5 +65,5 @@ export async function* stream(path, asked, signal) {
 }
 
 export function stop(kind) {
-  post('stop', { kind }).catch(() => {}); // whoever is gone has stopped
+  post('stop', { kind, wish: wishes }).catch(() => {}); // whoever is gone has stopped
 }

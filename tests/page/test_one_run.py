@@ -57,6 +57,24 @@ def test_while_the_answer_is_under_way_the_last_one_is_dimmed_and_named(browser,
         expect(page.locator(".stale")).to_be_hidden()
 
 
+def test_wishes_are_counted_so_that_a_late_one_ends_no_newer_one(browser, site):
+    with opened(browser, site.address) as page:
+        answered(page)
+        counted = []
+        page.on(
+            "request",
+            lambda request: counted.append(request.post_data_json["wish"])
+            if request.method == "POST" and request.url.endswith(("/run", "/stop")) else None,
+        )  # fmt: skip
+        page.route(HELD, lambda route: None)
+        for number in (1, 2):
+            page.locator(f"[data-example=example_{number}]").click()
+        page.locator("#stop").click()
+        expect(page.locator("#status")).to_contain_text("Stopped.")
+        first, second, stopped = counted
+        assert first < second == stopped  # Stop ends what was asked before it, and nothing after
+
+
 def test_stop_leaves_the_last_result_dimmed_and_segment_runs_again(browser, site):
     with opened(browser, site.address) as page:
         answered(page)

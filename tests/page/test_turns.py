@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from page.server import streams
 from page.server.turns import BUSY, Cancelled, Turns, Wishes, Work
 
 
@@ -98,3 +99,43 @@ def test_a_hundred_threads_never_share_a_place():
     for each in threads:
         each.join(60)
     assert most[0] <= 2 and inside[0] == 0 and turns._free == 2
+
+
+def test_a_wish_that_comes_late_does_not_end_a_newer_one():
+    wishes = Wishes()
+    with wishes.newest("me", "run", 2) as newer:
+        with wishes.newest("me", "run", 1) as late, pytest.raises(Cancelled):
+            late.check()
+        newer.check()
+        wishes.stop("me", "run", 1)
+        newer.check()
+        wishes.stop("me", "run", 2)
+        with pytest.raises(Cancelled):
+            newer.check()
+
+
+def test_a_newer_wish_ends_an_older_one_numbered_or_not():
+    for older, newer in ((1, 2), (None, None), (None, 1), (1, None)):
+        wishes = Wishes()
+        with (
+            wishes.newest("me", "run", older) as first,
+            wishes.newest("me", "run", newer) as second,
+        ):
+            with pytest.raises(Cancelled):
+                first.check()
+            second.check()
+
+
+def test_what_was_asked_first_and_comes_last_is_stopped():
+    def answer(asked, work, language):
+        while True:
+            work.check()
+            yield {"kind": "stage"}
+
+    newer, late = (
+        streams._told("run", answer, {"visitor": "me", "wish": number}) for number in (2, 1)
+    )
+    next(newer)
+    assert list(late) == [{"kind": "stopped"}]
+    assert next(newer) == {"kind": "stage"}
+    newer.close()

@@ -29,6 +29,12 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.fixture(autouse=True)
+def own_weights(monkeypatch):
+    """This project's networks, not those that other tests of the page serve."""
+    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The page as `make browser` leaves it, in a folder of its own."""

@@ -32,7 +32,9 @@ class Batches:
     def __post_init__(self):
         """Start from the configuration's seed."""
         self.random = torch.Generator().manual_seed(self.config.seed)
-        self.chances = dataset.sampling_weights(self.data, self.config.num_classes)
+        self.chances = dataset.sampling_weights(
+            self.data, self.config.num_classes, background_share=self.config.background_share
+        )
 
     @property
     def device(self) -> torch.device:

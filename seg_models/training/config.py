@@ -49,6 +49,7 @@ class TrainConfig:
     relabelled_by: str | None = None  # a checkpoint that corrects the labels made by a network
     at_long_side: bool = False  # photos are first resized as the network will see them
     pseudo_weight: float = 0.5  # of a photo with such labels in the loss, where a real one has 1
+    background_share: float = 0.0  # of the crops: from photos that show class 0 alone; 0: as drawn
     left_out: str = ""  # photos whose names begin so are not learnt from, but validated on
     deep_supervision: tuple[str, ...] = ()  # parts that learn from the teacher directly, too
     class_power: float = 0.35  # the loss weighs a class by its frequency to minus this

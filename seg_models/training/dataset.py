@@ -93,13 +93,27 @@ def class_frequencies(dataset: Dataset, num_classes: int) -> Tensor:
     return counts / counts.sum()
 
 
-def sampling_weights(dataset: Dataset, num_classes: int, power: float = 0.5) -> Tensor:
+def sampling_weights(
+    dataset: Dataset, num_classes: int, power: float = 0.5, background_share: float = 0.0
+) -> Tensor:
     """Return how often to draw each photo: one with a class that few photos show, more often.
 
     A photo's weight is that of its rarest class: (photos that show the class)^-power.
+
+    Args:
+        dataset: What is drawn from.
+        num_classes: How many there are.
+        power: How much rarity counts.
+        background_share: 0-1, how many of the crops are to be of photos that show class 0 alone.
+            They teach what is none of the classes: a zebra, unseen, passes for a horse. With 0,
+            they come as seldom as their only class is frequent.
     """
     counts = pixel_counts(dataset, num_classes)
     shown = counts > SHOWN * counts.sum(1, keepdim=True)
     rarity = shown.sum(0).clamp(min=1).float() ** -power
     weights = (shown * rarity).amax(1)
+    bare = ~shown[:, 1:].any(1)
+    if background_share and bare.any():
+        rest = weights[~bare].sum()
+        weights[bare] = rest * background_share / (1 - background_share) / bare.sum()
     return weights / weights.sum()

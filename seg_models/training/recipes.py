@@ -42,6 +42,7 @@ DEEPLAB_V3_EVERYDAY = TrainConfig(
     {"output_stride": 16},
     encoder="efficientnet_lite2",
     augmentation=EVERYDAY,
+    background_share=0.12,
     class_power=0.0,
     encoder_rate=2e-4,
     rate=2e-3,
@@ -51,6 +52,7 @@ DEEPLAB_V3_ANIMALS = replace(
     domain="animals",
     preprocessing=Preprocessing(384, **LITE),
     augmentation=ANIMALS,
+    background_share=0.0,
     class_power=0.35,
 )
 DEEPLAB_V3_CAMVID = replace(

@@ -171,8 +171,10 @@ def _results(checkpoint: Checkpoint) -> str:
 def overstated(checkpoint: Checkpoint) -> float | None:
     """Return by how much val's mIoU, 0-1, is too good as the logit adjustment was fitted to it.
 
-    None where nobody knows, as with an adjustment that was not fitted to val.
+    None where nobody knows, as with an adjustment that was not fitted to val, and without one.
     """
+    if not any(checkpoint.training.get("logit_adjustment", {"unknown": 1}).values()):
+        return None
     gains = [checkpoint.training.get(f"logit_adjustment_gain{of}") for of in ("", "_held_out")]
     return None if None in gains else max(0.0, gains[0] - gains[1])
 

@@ -30,6 +30,7 @@ class Camera:
 
 
 MILD = Camera(gamma=0.2, noise=0.015)  # what a CPU can do beside the training
+WIDE = Camera(light=0.4, tint=0.12, gamma=0.4, blur=0.6, noise=0.03, jpeg=6.0)
 
 
 def taken(photos: Tensor, how: Camera, random: torch.Generator) -> Tensor:

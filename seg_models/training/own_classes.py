@@ -64,7 +64,8 @@ def config(architecture: str, labels: LabelSet, name: str, begins_with: str = ""
         augmentation=AUGMENTATION,
         frozen=row.frozen if begins_with == IMAGENET else (),
         freeze_bn=False,
-        batch=max(4, row.batch),
+        background_share=0.0,
+        batch=min(8, max(4, row.batch)),  # a GPU's would take a CPU minutes a step
         storage="float16",  # int8 can cost a network that learnt for minutes points of mIoU
         **RATES,
     )  # fmt: skip

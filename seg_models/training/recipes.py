@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..specs import Preprocessing
 from .augmentation import Augmentation
-from .camera import MILD
+from .camera import MILD, WIDE
 from .config import TrainConfig
 from .init.pretrained import VGG_MEAN
 
@@ -18,8 +18,12 @@ from .init.pretrained import VGG_MEAN
 LITE = {"mean": (127 / 255,) * 3, "std": (128 / 255,) * 3}
 VGG = {"mean": VGG_MEAN}
 
-# Street scenes keep their thin classes only when seen large, and their objects stand upright.
-STREETS = Augmentation(crop=320, smallest=0.7, largest=2.2, rotation=4.0)
+# Street scenes keep their thin classes only when seen large, and their objects stand upright. Other
+# streets have another light, lens and sharpness. With the plain camera (6,424 crops) DeepLab v3 found
+# 38 % of the cars and 8 % of the people, by IoU, on 59 photos of other sources with cars; with this
+# one 43 and 21 %. Without the drive 0006R0 it scored 42.7 on it after 8,712 crops (plain: 36.4 after
+# 2,832).
+STREETS = Augmentation(crop=320, smallest=0.6, largest=2.2, rotation=5.0, camera=WIDE)
 EVERYDAY = Augmentation(crop=256, smallest=0.7, largest=1.6, rotation=8.0, paste=0.1, camera=MILD)
 ANIMALS = Augmentation(crop=256, smallest=0.6, largest=2.0, rotation=10.0)
 # For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
@@ -60,7 +64,10 @@ DEEPLAB_V3_CAMVID = replace(
     domain="camvid",
     preprocessing=Preprocessing(720, **LITE),
     augmentation=STREETS,
-    encoder_rate=3e-4,
+    batch=24,
+    encoder_rate=4e-4,
+    weight_decay=0.02,
+    ema=0.998,
 )
 
 # For some thousand crops: VGG's edge and texture filters are good as they are, and a fifth of the

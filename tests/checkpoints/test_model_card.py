@@ -63,6 +63,13 @@ def test_figures_that_chose_the_offsets_are_said_to_be_too_good(scored):
     assert "points of mIoU less" not in model_card.model_card(scored)
 
 
+def test_scores_that_got_no_offsets_are_not_said_to_be_too_good(scored):
+    gains = {"logit_adjustment_gain": 0.0, "logit_adjustment_gain_held_out": 0.0}
+    none = {"logit_adjustment": {name: 0.0 for name in scored.labels.classes}}
+    untuned = replace(scored, training={**scored.training, **gains, **none})
+    assert "points of mIoU less" not in model_card.model_card(untuned)
+
+
 def test_the_logit_adjustment_is_listed_by_class(scored):
     offsets = {"logit_adjustment": {"sky": 0.125, "pole": -1.0}}
     text = model_card.model_card(replace(scored, training=offsets))

@@ -2,11 +2,14 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from page.tour.english import TEXTS as ENGLISH
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTEBOOK = json.loads((DOCS / "lecture.ipynb").read_text(encoding="utf-8"))
@@ -31,10 +34,10 @@ def test_every_cell_runs_and_the_pictures_are_pictures(monkeypatch, capsys):
     cells = ["".join(each["source"]) for each in NOTEBOOK["cells"] if each["cell_type"] == "code"]
     shown = [run(each, names) for each in cells]
     pictures = [each for each in shown if isinstance(each, Image.Image)]
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     assert all(len(np.unique(np.asarray(each))) > 1 for each in pictures)
     said = capsys.readouterr().out
-    assert "iteration 5: " in said and "sheep " in said
+    assert "iteration 5: " in said and "deeplab_v3 " in said
     # The setting matters, and the CRF cleans the guess up.
     changed = [
         float(line.split(":")[1].split()[0]) for line in said.splitlines() if "reach" in line
@@ -44,6 +47,16 @@ def test_every_cell_runs_and_the_pictures_are_pictures(monkeypatch, capsys):
         int((each[:, 1:] != each[:, :-1]).sum()) for each in (names["guessed"], names["cleaned"])
     ]
     assert edges[1] < edges[0] / 2
+
+
+def test_its_chapters_are_the_steps_of_the_tour():
+    said = [
+        "".join(each["source"]) for each in NOTEBOOK["cells"] if each["cell_type"] == "markdown"
+    ]
+    chapters = [found.groups() for each in said if (found := re.match(r"## (\d+)\. (.+)", each))]
+    document = (DOCS / "tour.md").read_text(encoding="utf-8")
+    assert chapters == re.findall(r"^\| (\d+) (.+?) \|", document, re.MULTILINE)
+    assert len(chapters) == 12 and {title for _, title in chapters} <= set(ENGLISH.values())
 
 
 def test_no_results_are_stored():

@@ -65,7 +65,7 @@ def test_figures_that_chose_the_offsets_are_said_to_be_too_good(scored):
 
 def test_scores_that_got_no_offsets_are_not_said_to_be_too_good(scored):
     gains = {"logit_adjustment_gain": 0.0, "logit_adjustment_gain_held_out": 0.0}
-    none = {"logit_adjustment": {name: 0.0 for name in scored.labels.classes}}
+    none = {"logit_adjustment": dict.fromkeys(scored.labels.classes, 0.0)}
     untuned = replace(scored, training={**scored.training, **gains, **none})
     assert "points of mIoU less" not in model_card.model_card(untuned)
 

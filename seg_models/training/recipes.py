@@ -20,7 +20,7 @@ VGG = {"mean": VGG_MEAN}
 
 # Street scenes keep their thin classes only when seen large, and their objects stand upright. Other
 # streets have another light, lens and sharpness. With the plain camera (6,424 crops) DeepLab v3
-# found 38 % of the cars and 8 % of the people, by IoU, on 59 photos of other sources with cars; with
+# found 38 % of the cars and 8 % of the people, by IoU, on 59 photos of other sources; with
 # this one 43 and 21 %. Without the drive 0006R0 it scored 42.7 on it after 8,712 crops (plain: 36.4
 # after 2,832).
 STREETS = Augmentation(crop=320, smallest=0.6, largest=2.2, rotation=5.0, camera=WIDE)

@@ -177,7 +177,7 @@ TEXTS = {
         "29.5 M are left: SegNet."
     ),
     "segnet-live": "DeconvNet's parameters in the paper's form, 21 classes",
-    "segnet-out": "leave out {name}",
+    "segnet-out": "no {name}",
     "segnet-total": "{kept} left, {saved} saved; SegNet has {segnet}.",
     "segnet-memory": "What the decoder is handed from the encoder",
     "segnet-width": "Photo",

@@ -30,9 +30,9 @@ export class Switches {
       ? section('switches', text('without-title', { network: network.label }), folded,
         h('div', { class: 'controls' }, this.boxes.map((each) => each.element), this.all, this.status.element),
         h('div', { class: 'masks' }, figure(this.whole, this.captions.whole),
-          figure(this.without, this.captions.without), figure(this.differs, this.captions.differs)),
-        this.legend, this.facts, this.measured,
-        h('p', { class: 'small', text: text('overstates') }))
+          figure(this.without, this.captions.without), figure(this.differs, this.captions.differs),
+          h('div', { class: 'told' }, this.legend, this.facts, this.measured,
+            h('p', { class: 'small', text: text('overstates') }))))
       : h('p', { class: 'wrong', text: text('no-network') });
   }
 

@@ -18,7 +18,7 @@ const ORDERS = {
 export function figure(tour, step) {
   const networks = tour.facts.networks.filter((each) => each.domain === tour.photo.domain);
   const told = status();
-  const masks = h('div', { class: 'masks' });
+  const masks = h('div', { class: 'masks many' });
   const facts = h('div');
   const results = [];
   const show = () => {

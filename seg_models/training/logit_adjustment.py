@@ -39,6 +39,7 @@ from ..specs import VOID, WEIGHTS_FILE
 from . import dataset
 
 PIXELS = 8000  # of each photo
+MOST = 400_000  # of all: offsets for 21 classes are otherwise looked for longer than they are worth
 FOLDS = 3  # of the photos in their order: frames of one street lie side by side
 LEAST = 1e-6  # of mIoU that is a gain
 STRIDES = (1.0, 0.5, 0.25, 0.125)  # by which an offset is tried, in turn; e^0.125 is 1.13
@@ -84,7 +85,8 @@ def sample(segmenter: Segmenter, found: Pairs, form: LabelForm = INDICES) -> Pix
     ):
         ground_truth = labelled_photos.read_ground_truth(ground_truth_path, form)
         known = np.flatnonzero(ground_truth != VOID)
-        chosen = random.choice(known, min(PIXELS, len(known)), replace=False)
+        count = min(PIXELS, len(known), MOST // len(found))
+        chosen = random.choice(known, count, replace=False)
         probabilities = _probabilities(segmenter, photo_path)
         chances.append(probabilities.flatten(1)[:, chosen].clamp(min=1e-8).log())
         truths.append(torch.from_numpy(ground_truth.flat[chosen]).long())

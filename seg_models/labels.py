@@ -60,6 +60,27 @@ EVERYDAY = LabelSet("everyday", VOC.classes, VOC.colours)
 DOMAINS = {labels.name: labels for labels in (CAMVID, ANIMALS, EVERYDAY, VOC)}
 
 
+def positions(classes: LabelSet, within: LabelSet) -> tuple[int, ...] | None:
+    """Return where each of `classes` stands among those of `within`; None if one does not."""
+    known = {each: index for index, each in enumerate(within.classes)}
+    found = tuple(known.get(each, -1) for each in classes.classes)
+    return None if -1 in found else found
+
+
+def renumbered(labels: np.ndarray, positions: tuple[int, ...]) -> np.ndarray:
+    """Return `labels`, of classes at `positions` in another label set, as that set numbers them.
+
+    `VOID` stays.
+
+    Args:
+        labels: Any shape, uint8.
+        positions: As `positions` returns them.
+    """
+    table = np.full(256, VOID, np.uint8)
+    table[: len(positions)] = positions
+    return table[labels]
+
+
 def read_classes(path: Path, name: str) -> LabelSet:
     """Return the classes that a text file lists, one a line, in label order: the first is 0.
 

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from seg_models import labels
@@ -52,3 +53,15 @@ def test_what_is_no_list_of_classes_is_told_by_its_line(tmp_path, text, said):
 def test_a_list_in_another_encoding_is_told(tmp_path):
     with pytest.raises(ValueError, match=r"classes\.txt is no text in UTF-8"):
         read(tmp_path, "Müll\nWald\n", "utf-16")
+
+
+def test_the_animals_stand_where_voc_has_them():
+    where = labels.positions(labels.ANIMALS, labels.EVERYDAY)
+    assert where == (0, 8, 10, 12, 13, 15, 17)
+    assert labels.positions(labels.EVERYDAY, labels.ANIMALS) is None
+
+
+def test_labels_are_renumbered_and_void_stays():
+    given = np.array([[0, 1, 6], [255, 2, 0]], np.uint8)
+    found = labels.renumbered(given, (0, 8, 10, 12, 13, 15, 17))
+    assert found.tolist() == [[0, 8, 17], [255, 10, 0]]

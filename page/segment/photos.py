@@ -17,8 +17,9 @@ from gradio import processing_utils
 from gradio.data_classes import ImageData
 from PIL import Image, ImageOps
 
-from seg_models import preprocess
+from seg_models import labels, preprocess
 from seg_models.pipeline import WORKING_SIDE
+from seg_models.specs import Checkpoint
 
 from ..i18n.errors import PHOTO_GONE
 from ..server import files, guard
@@ -42,6 +43,19 @@ class Example:
     alt: str
     truth: Path | None = None  # an indexed PNG of its classes, made by hand
     failure: bool = False  # whether it is there to show what networks get wrong
+
+    @property
+    def classes(self) -> list[str] | None:
+        """The names of its domain's classes; None of a domain of the owner's own."""
+        known = labels.DOMAINS.get(self.domain)
+        return known and list(known.classes)
+
+    def positions(self, checkpoint: Checkpoint) -> tuple[int, ...] | None:
+        """Return where the truth's classes stand among the checkpoint's; None if one does not."""
+        if checkpoint.domain == self.domain:
+            return tuple(range(len(checkpoint.labels.classes)))
+        known = labels.DOMAINS.get(self.domain)
+        return known and labels.positions(known, checkpoint.labels)
 
 
 @dataclass(frozen=True)
@@ -140,6 +154,7 @@ def facts(photo: Photo) -> dict:
         "name": photo.name,
         "example": None,
         "domain": None,
+        "classes": None,
         "truth": False,
         "width": width,
         "height": height,
@@ -175,6 +190,7 @@ def _of_example(example: Example) -> dict:
     return {
         "example": example.key,
         "domain": example.domain,
+        "classes": example.classes,
         "truth": example.truth is not None,
         "failure": example.failure,
         "alt": example.alt,

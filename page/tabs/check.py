@@ -11,6 +11,7 @@ import numpy as np
 
 from seg_models.evaluation import metrics
 from seg_models.evaluation.metrics import Scores
+from seg_models.labels import renumbered
 from seg_models.preprocess import MAX_PIXELS
 from seg_models.specs import VOID, Message
 from seg_models.upsample import argmax
@@ -56,7 +57,8 @@ def read(path: Path, segmentation: Segmentation, example: photos.Example | None)
             holds a label that is no class.
     """
     truth = masks.labels(path)
-    if example and example.domain != segmentation.checkpoint.domain:
+    where = example and example.positions(segmentation.checkpoint)
+    if example and where is None:
         raise ValueError(
             Message(
                 "the truth of this example names {domain}, the network knows {other}; "
@@ -74,7 +76,8 @@ def read(path: Path, segmentation: Segmentation, example: photos.Example | None)
                 size=f"{truth.shape[1]}×{truth.shape[0]}", other=f"{width}×{height}",
             )
         )  # fmt: skip
-    return cells(truth, size)
+    truth = cells(truth, size)
+    return renumbered(truth, where) if where else truth
 
 
 def report(segmentation: Segmentation, truth: np.ndarray, language: str) -> str:

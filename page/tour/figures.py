@@ -20,6 +20,7 @@ from seg_models.explain import decoder_activations
 from seg_models.explain.ablate import CRF_KERNELS, ablate, ablate_crf
 from seg_models.explain.crf_message import crf_message
 from seg_models.explain.receptive_field import receptive_field
+from seg_models.labels import renumbered
 from seg_models.specs import Checkpoint, CrfSettings
 from seg_models.upsample import argmax
 from seg_models.visualize.segmentation import Segmentation
@@ -86,9 +87,10 @@ def segmented(photo: photos.Photo, checkpoint: Checkpoint, off: tuple[str, ...])
 def _scores(asked: dict[str, Any], checkpoint: Checkpoint, labels: np.ndarray) -> dict[str, Any]:
     """Return the IoU of each class and their mean, where the truth is at hand."""
     example = photo_of(asked).example
-    if not (example and example.truth and example.domain == checkpoint.domain):
+    where = example and example.truth and example.positions(checkpoint)
+    if not where:
         return {"miou": None, "iou": None}
-    true = cells(read_ground_truth(example.truth), labels.shape)
+    true = renumbered(cells(read_ground_truth(example.truth), labels.shape), where)
     found = metrics.scores(metrics.confusion(labels, true, len(checkpoint.labels.classes)))
     return {"miou": found.miou, "iou": found.iou}
 

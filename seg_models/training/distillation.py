@@ -22,9 +22,13 @@ WEIGHT = 1.0
 
 @dataclass(frozen=True)
 class Teacher:
-    """Trained networks, with their preprocessing, that judge the very crops their pupil sees."""
+    """Trained networks that judge the very crops their pupil sees.
 
-    networks: Sequence[tuple[nn.Module, Preprocessing]]
+    `networks` holds each with its preprocessing and where the pupil's classes stand among its own:
+    it may know more, of which it then says nothing.
+    """
+
+    networks: Sequence[tuple[nn.Module, Preprocessing, Sequence[int]]]
 
     @torch.no_grad()
     def soft_targets(self, photos: Tensor, labels: Tensor) -> Tensor:
@@ -35,10 +39,11 @@ class Teacher:
             labels: (N, H, W) class indices, or `VOID`.
         """
         answers = []
-        for network, preprocessing in self.networks:
+        for network, preprocessing, classes in self.networks:
             with torch.autocast(photos.device.type, torch.bfloat16):
                 scores = network(augmentation.normalised(photos, preprocessing))
-            answers.append(F.softmax(scores.float() / TEMPERATURE, dim=1))
+            known = scores[:, list(classes)].float()
+            answers.append(F.softmax(known / TEMPERATURE, dim=1))
         mean = sum(answers) / len(answers)
         return corrected(mean.clamp(min=1e-8).log(), labels)
 

@@ -15,6 +15,7 @@ from ..device import choose_device
 from ..evaluation import dataset_check
 from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..evaluation.split import Split, split
+from ..labels import positions
 from . import (
     dataset,
     export,
@@ -146,8 +147,10 @@ def _relabelled(examples: dataset.Dataset, name: str, runs: Path) -> dataset.Dat
 
 
 def _teacher(config: TrainConfig, device: str) -> Teacher:
-    segmenters = [pipeline.load(name, device) for name in config.teachers]
-    for each in segmenters:
-        if each.checkpoint.labels.classes != config.label_set.classes:
+    judges = []
+    for each in (pipeline.load(name, device) for name in config.teachers):
+        where = positions(config.label_set, each.checkpoint.labels)
+        if where is None:
             raise ValueError(f"{each.checkpoint.name} knows other classes; it cannot teach these")
-    return Teacher([(each.network, each.checkpoint.preprocessing) for each in segmenters])
+        judges.append((each.network, each.checkpoint.preprocessing, where))
+    return Teacher(judges)

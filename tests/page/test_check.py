@@ -102,6 +102,18 @@ def test_a_large_photos_mask_is_read_at_working_size(zoo_folder, tmp_path):
     assert check.read(tmp_path / "mask.png", whole, None).shape == whole.photo.shape[:2]
 
 
+def test_a_network_that_knows_more_is_scored_on_the_classes_of_the_truth(result, tmp_path):
+    Image.fromarray(np.full((64, 96), 6, np.uint8)).save(tmp_path / "mask.png")  # sheep
+    example = photos.Example("sheep", tmp_path / "photo.jpg", "Sheep", "animals", "a sheep")
+    segmentation = result.at(3)
+    wide = replace(segmentation.checkpoint, domain="everyday", labels=labels.DOMAINS["everyday"])
+    known = check.read(tmp_path / "mask.png", replace(segmentation, checkpoint=wide), example)
+    assert (known == labels.EVERYDAY.classes.index("sheep")).all()
+    streets = replace(wide, domain="camvid", labels=labels.DOMAINS["camvid"])
+    with pytest.raises(ValueError, match="choose a network that knows both"):
+        check.read(tmp_path / "mask.png", replace(segmentation, checkpoint=streets), example)
+
+
 with_truth = [each for each in photos.examples() if each.truth]
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+from torch import nn
 
-from seg_models.specs import VOID
-from seg_models.training.distillation import corrected, distillation_loss
+from seg_models.specs import VOID, Preprocessing
+from seg_models.training.distillation import Teacher, corrected, distillation_loss
 
 
 def _heard(teacher_says: list[float], label: int) -> torch.Tensor:
@@ -41,3 +42,24 @@ def test_a_pixel_counts_as_much_as_what_the_teacher_sees_there():
     heard = distillation_loss(targets, wrong_on_the_left, rare)
     missed = distillation_loss(targets, wrong_on_the_left, common)
     assert (heard / missed).item() == pytest.approx(3, rel=0.02)
+
+
+class SaysTheSame(nn.Module):
+    """Gives each class the score that it is made with."""
+
+    def __init__(self, *scores: float):
+        super().__init__()
+        self.scores = torch.tensor(scores).view(1, -1, 1, 1)
+
+    def forward(self, images):
+        return self.scores.expand(len(images), -1, *images.shape[2:])
+
+
+def test_a_teacher_of_more_classes_says_nothing_of_those_that_its_pupil_does_not_know():
+    plain = Preprocessing(8, mean=(0.0,) * 3, std=(1.0,) * 3)
+    wide = Teacher([(SaysTheSame(1.0, 9.0, 3.0, 5.0), plain, (0, 3))])
+    narrow = Teacher([(SaysTheSame(1.0, 5.0), plain, (0, 1))])
+    photos, labels = torch.zeros(1, 3, 8, 8), torch.full((1, 8, 8), VOID)
+    targets = wide.soft_targets(photos, labels)
+    assert targets.shape == (1, 2, 8, 8)
+    torch.testing.assert_close(targets, narrow.soft_targets(photos, labels))

@@ -15,7 +15,7 @@ from scripts import running
 
 CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PATIENCE = 300_000  # milliseconds
-NAMES = ("segnet_basic-camvid", "deeplab_v3-animals", "deeplab_v3-camvid")
+NAMES = ("segnet_basic-camvid", "deeplab_v3-everyday", "deeplab_v3-camvid")
 DRAWN = "() => Number(document.querySelector('#live-dialog canvas')?.dataset.frames ?? 0)"
 # Resolves with the frames drawn, and the milliseconds until then, once so many have gone by.
 WATCHED = f"""(least) => new Promise((resolve) => {{

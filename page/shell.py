@@ -40,6 +40,7 @@ def build() -> gr.Blocks:
 def _endpoint() -> None:
     """Put `/segment` on the server, by components that no browser shows."""
     names = [each.name for each in (*custom_models.offered(), *registry.checkpoints())]
+    names += [old for old, new in registry.RENAMED.items() if new in names]
     with gr.Group(visible=False):
         photo = photos.api_input()
         model = gr.Dropdown(names, value=catalogue.default(), label="Network")

@@ -4,7 +4,7 @@ A photo goes through a network of one paper and comes out as a raw score map, it
 upsampling, and the mask that a dense CRF makes of it:
 
 >>> import seg_models
->>> segmenter = seg_models.load("deeplab_v3-animals")
+>>> segmenter = seg_models.load("deeplab_v3-everyday")
 >>> segmentation = segmenter.segment("cat.jpg", crf=5)
 >>> segmentation.labels()  # (H, W) uint8 class indices at the photo's own size
 >>> segmentation.overlay().save("overlay.png")

@@ -33,7 +33,7 @@ Crf = int | CrfSettings | None
 class Segmenter:
     """A trained network on a device, ready for photos.
 
-    >>> segmenter = load("deeplab_v3-animals")
+    >>> segmenter = load("deeplab_v3-everyday")
     >>> segmentation = segmenter.segment("cat.jpg", crf=5)
     >>> segmentation.labels()  # (H, W) uint8 class indices at the photo's own size
     """
@@ -90,7 +90,7 @@ def load(
     """Return a trained network, ready for photos.
 
     Args:
-        model: A checkpoint's name, such as "deeplab_v3-animals"; a folder that holds one; a repo
+        model: A checkpoint's name, such as "deeplab_v3-everyday"; a folder that holds one; a repo
             of the Hub, "<namespace>/<name>", if wanted with "@<commit>"; or a `Checkpoint`.
         device: "auto" (a CUDA GPU, if there is one), "cpu", "cuda", "cuda:1", ..., or "mps".
         fresh: Whether to make a network of the caller's own, to be trained or changed. Otherwise

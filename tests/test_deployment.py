@@ -100,7 +100,7 @@ def test_it_starts_where_only_its_cache_can_be_written(tmp_path_factory):
         while True:
             try:
                 with opener.open(address, timeout=5) as answer:
-                    assert b"deeplab_v3-animals" in answer.read()
+                    assert b"deeplab_v3-everyday" in answer.read()
                 break
             except OSError:
                 assert page.poll() is None, (scratch / "log").read_text()

@@ -27,7 +27,7 @@ def segment(
 
     Args:
         photo: The photo: JPEG, PNG, WebP or another usual format.
-        model: Name of a checkpoint, such as "deeplab_v3-animals".
+        model: Name of a checkpoint, such as "deeplab_v3-everyday".
         iterations: Iterations of the dense CRF, 0 to 20; with 0 the refined mask is the
             upsampled one.
 

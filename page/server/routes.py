@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
+from seg_models.checkpoints import registry
 from seg_models.specs import VOID
 
 from ..i18n import NAMES, TABLES, known
@@ -96,6 +97,7 @@ def facts() -> dict[str, Any]:
     return {
         "networks": catalogue.offered(),
         "model": catalogue.default(),
+        "renamed": registry.RENAMED,
         "examples": photos.example_facts(),
         "most": runs.MOST,
         "ranges": runs.RANGES,

@@ -143,8 +143,10 @@ class App {
   // The network for a photo: as like the one chosen as knows what an example shows.
   #fitting(photo) {
     const chosen = this.network ?? this.networks.get(this.facts.model);
-    if (!photo.domain || chosen?.domain === photo.domain) return chosen?.key ?? null;
-    const fitting = [...this.networks.values()].filter(({ domain }) => domain === photo.domain);
+    const knows = ({ domain, classes }) =>
+      domain === photo.domain || photo.classes?.every((each) => classes.includes(each));
+    if (!photo.domain || (chosen && knows(chosen))) return chosen?.key ?? null;
+    const fitting = [...this.networks.values()].filter(knows);
     const same = fitting.filter(({ architecture }) => architecture === chosen?.architecture);
     const here = fitting.filter(({ embedded }) => embedded);
     return [...same, ...here, ...fitting][0]?.key ?? chosen?.key ?? null;
@@ -212,7 +214,8 @@ class App {
     // A network of the owner's own waits for a photo of its kind: no example is.
     const welcome = first && !this.networks.get(this.facts.model)?.own ? examples[0] ?? null : null;
     const photo = this.exampleOf(place.example) ?? own ?? welcome;
-    const asked = this.networks.has(place.model) ? place.model : null;
+    const model = this.facts.renamed[place.model] ?? place.model;
+    const asked = this.networks.has(model) ? model : null;
     this.restoring = true; // the address says so already: nothing new to go back from
     this.choices.set({
       ...place.choices, photo, model: asked ?? (photo ? this.#fitting(photo) : this.facts.model),

@@ -28,6 +28,7 @@ OLD_NAMES = {
     "score_offsets_gain": "logit_adjustment_gain",
     "score_offsets_gain_held_out": "logit_adjustment_gain_held_out",
 }
+RENAMED = {"deeplab_v3-animals": "deeplab_v3-everyday"}  # what older links and scripts ask for
 
 PACKAGE = Path(__file__).parents[1]
 DISTRIBUTION = "coarse-to-crisp"  # what pip knows this package as
@@ -79,7 +80,7 @@ def _place(checkpoint: Checkpoint) -> tuple[str, int, str]:
 
 
 def find(name: str) -> Checkpoint:
-    """Return the checkpoint called `name`.
+    """Return the checkpoint called `name`, or called so before (`RENAMED`).
 
     Raises:
         ValueError: If there is none; the message suggests names that come near.
@@ -87,6 +88,8 @@ def find(name: str) -> Checkpoint:
     for each in folder().glob(f"*/{CONFIG}"):
         if each.parent.name == name:
             return _own(each.parent)
+    if name in RENAMED:
+        return find(RENAMED[name])
     known = [each.name for each in checkpoints()]
     if not known:
         template = "no checkpoint called {name!r}: there are none in {folder}"

@@ -10,8 +10,8 @@ from ..version import __version__
 
 EXAMPLES = """examples:
   python -m seg_models list
-  python -m seg_models predict cat.jpg --model deeplab_v3-animals --crf 10 --out results
-  python -m seg_models predict holiday/ --model deeplab_v3-animals
+  python -m seg_models predict cat.jpg --model deeplab_v3-everyday --crf 10 --out results
+  python -m seg_models predict holiday/ --model deeplab_v3-everyday
   python -m seg_models evaluate --model deeplab_v1-camvid --data camvid/val --crf 5
 """
 PREDICT = """Per photo it writes score_map.png, upsampled.png, refined.png, overlay.png,
@@ -20,7 +20,7 @@ from the same weights and settings, is skipped, so an interrupted run goes on wh
 A photo never takes the place of another of its name: its result goes to cat-2/, or cat-png/.
 A video becomes a clip of overlays, with its own sound; that needs the extra `video`."""
 PREDICT_EXAMPLES = """examples:
-  predict cat.jpg --model deeplab_v3-animals        writes to results/
+  predict cat.jpg --model deeplab_v3-everyday        writes to results/
   predict cat.jpg dog.png --model segnet-animals    writes to results/cat/ and results/dog/
   predict holiday/ --recursive --model unet-camvid          writes to results/monday/cat/ ...
   predict holiday/ --model unet-camvid --crf 5 --out masks --device cpu

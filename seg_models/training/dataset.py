@@ -93,6 +93,12 @@ def class_frequencies(dataset: Dataset, num_classes: int) -> Tensor:
     return counts / counts.sum()
 
 
+def shown_classes(dataset: Dataset, num_classes: int) -> Tensor:
+    """Return which classes each photo shows: (N, C) bool, on the CPU."""
+    counts = pixel_counts(dataset, num_classes)
+    return counts > SHOWN * counts.sum(1, keepdim=True)
+
+
 def sampling_weights(
     dataset: Dataset, num_classes: int, power: float = 0.5, background_share: float = 0.0
 ) -> Tensor:
@@ -108,8 +114,7 @@ def sampling_weights(
             They teach what is none of the classes: a zebra, unseen, passes for a horse. With 0,
             they come as seldom as their only class is frequent.
     """
-    counts = pixel_counts(dataset, num_classes)
-    shown = counts > SHOWN * counts.sum(1, keepdim=True)
+    shown = shown_classes(dataset, num_classes)
     rarity = shown.sum(0).clamp(min=1).float() ** -power
     weights = (shown * rarity).amax(1)
     bare = ~shown[:, 1:].any(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ..networks.fuse_bn import folded_state
 from ..specs import WEIGHTS_FILE
 from . import logit_adjustment
 from .config import TrainConfig
+from .dataset import Dataset, shown_classes
 from .logit_adjustment import LogitAdjustment
 from .state import Run
 
@@ -69,6 +71,7 @@ def _training_facts(run: Run, adjustment: LogitAdjustment) -> dict[str, Any]:
         "minutes": round(run.seconds / 60, 1),
         "device": torch.cuda.get_device_name() if run.device.type == "cuda" else "CPU, 2 cores",
         "photos": len(run.batches.data),
+        "photos_of_each": photos_of_each(run.batches.data, config.checkpoint.labels.classes),
         "left_out": config.left_out or None,
         "relabelled_by": config.relabelled_by,
         "seed": config.seed,
@@ -88,6 +91,12 @@ def _training_facts(run: Run, adjustment: LogitAdjustment) -> dict[str, Any]:
         facts |= {key: round(before[key] + facts[key], 1) for key in ("crops", "minutes")}
         facts |= {"init_from": before.get("init_from"), "stretches": before.get("stretches", 1) + 1}
     return facts
+
+
+def photos_of_each(data: Dataset, classes: Sequence[str]) -> str:
+    """Return how many photos show each class, in words."""
+    counts = shown_classes(data, len(classes)).sum(0).tolist()
+    return ", ".join(f"{name} {count}" for name, count in zip(classes, counts, strict=True))
 
 
 def _commit() -> str | None:

@@ -25,7 +25,6 @@ VGG = {"mean": VGG_MEAN}
 # after 2,832).
 STREETS = Augmentation(crop=320, smallest=0.6, largest=2.2, rotation=5.0, camera=WIDE)
 EVERYDAY = Augmentation(crop=256, smallest=0.7, largest=1.6, rotation=8.0, paste=0.1, camera=MILD)
-ANIMALS = Augmentation(crop=256, smallest=0.6, largest=2.0, rotation=10.0)
 # For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
 CLASSIC_STREETS = Augmentation(crop=224, smallest=0.6, largest=1.6, rotation=4.0)
 CLASSIC_ANIMALS = Augmentation(crop=224, smallest=0.5, largest=1.4, rotation=10.0)
@@ -51,19 +50,13 @@ DEEPLAB_V3_EVERYDAY = TrainConfig(
     encoder_rate=2e-4,
     rate=2e-3,
 )
-DEEPLAB_V3_ANIMALS = replace(
-    DEEPLAB_V3_EVERYDAY,
-    domain="animals",
-    preprocessing=Preprocessing(384, **LITE),
-    augmentation=ANIMALS,
-    background_share=0.0,
-    class_power=0.35,
-)
 DEEPLAB_V3_CAMVID = replace(
-    DEEPLAB_V3_ANIMALS,
+    DEEPLAB_V3_EVERYDAY,
     domain="camvid",
     preprocessing=Preprocessing(720, **LITE),
     augmentation=STREETS,
+    background_share=0.0,
+    class_power=0.35,
     batch=24,
     encoder_rate=4e-4,
     weight_decay=0.02,
@@ -90,7 +83,7 @@ DEEPLAB_V1_ANIMALS = replace(
     DEEPLAB_V1_CAMVID,
     domain="animals",
     preprocessing=Preprocessing(384, **VGG),
-    teachers=("deeplab_v3-animals",),
+    teachers=("deeplab_v3-everyday",),
     class_power=0.5,
     augmentation=CLASSIC_ANIMALS,
 )
@@ -168,7 +161,7 @@ DECONVNET_ANIMALS = replace(
     options={**NORM, "fc_channels": 240},
     init_from="segnet-animals",
     fit_to="segnet-animals",
-    teachers=("deeplab_v3-animals",),
+    teachers=("deeplab_v3-everyday",),
     class_power=0.5,
     augmentation=LARGE_ANIMALS,
 )
@@ -194,7 +187,7 @@ UNET_ANIMALS = replace(
     domain="animals",
     preprocessing=Preprocessing(384, **VGG),
     fit_to="deeplab_v1-animals",
-    teachers=("deeplab_v3-animals",),
+    teachers=("deeplab_v3-everyday",),
     class_power=0.5,
     augmentation=CLASSIC_ANIMALS,
 )
@@ -235,7 +228,7 @@ FC_DENSENET103_CAMVID = replace(
 RECIPES = {
     row.name: row
     for row in (
-        DEEPLAB_V3_EVERYDAY, DEEPLAB_V3_ANIMALS, DEEPLAB_V3_CAMVID,
+        DEEPLAB_V3_EVERYDAY, DEEPLAB_V3_CAMVID,
         DEEPLAB_V1_ANIMALS, DEEPLAB_V1_CAMVID, DEEPLAB_V1_MSC_CAMVID,
         FCN8S_CAMVID, FCN8S_ANIMALS,
         DILATEDNET_FRONTEND_CAMVID, DILATEDNET_FRONTEND_ANIMALS,

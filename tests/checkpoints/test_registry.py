@@ -12,6 +12,8 @@ from seg_models import labels, networks, pipeline
 from seg_models.checkpoints import external, registry
 from seg_models.specs import HubAddress, Preprocessing
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def edited(folder, **facts):
     """Write `facts` over those in the folder's config.json; None removes a key."""
@@ -38,6 +40,18 @@ def test_a_folder_without_config_is_no_checkpoint(weights):
 def test_without_weights_beside_it_a_checkpoint_is_not_embedded(weights):
     (weights / "tiny-animals" / "model.safetensors").unlink()
     assert not registry.find("tiny-animals").embedded
+
+
+def test_an_old_name_is_answered_with_the_new_ones_checkpoint(weights, monkeypatch):
+    monkeypatch.setattr(registry, "RENAMED", {"tiny-pets": "tiny-animals"})
+    assert registry.find("tiny-pets").name == "tiny-animals"
+    assert registry.find("tiny-animals").name == "tiny-animals"
+
+
+def test_what_old_names_lead_to_is_there():
+    known = {each.parent.name for each in (ROOT / "weights").glob("*/config.json")}
+    assert registry.RENAMED and set(registry.RENAMED.values()) <= known
+    assert not set(registry.RENAMED) & known
 
 
 def test_an_unknown_name_is_answered_with_a_near_one(weights):

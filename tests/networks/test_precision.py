@@ -37,7 +37,7 @@ def test_a_trained_mobile_networks_first_block_stays_exact(encoder):
 def test_bfloat16_labels_the_pixels_as_float32_does(monkeypatch):
     """A photo on which it shows: with its first block in bfloat16, too, it is 97.5 %."""
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
-    segmenter = pipeline.load("deeplab_v3-animals", "cpu")
+    segmenter = pipeline.load("deeplab_v3-everyday", "cpu")
     labels = []
     for dtype in (torch.float32, torch.bfloat16):
         monkeypatch.setattr(pipeline, "inference_dtype", lambda _, dtype=dtype: dtype)

@@ -22,6 +22,21 @@ def test_a_link_opens_just_that(browser, site):
         expect(page.locator("html")).to_have_attribute("lang", "ko")
 
 
+def test_a_link_with_a_networks_old_name_opens_what_it_is_called_now(browser, site):
+    def amended(route):
+        answer = route.fetch()
+        renamed = {"deeplab_v0-streets": "deeplab_v1-camvid"}
+        route.fulfill(response=answer, json={**answer.json(), "renamed": renamed})
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/page/facts.json", amended)
+    page.goto(f"{site.address}/?model=deeplab_v0-streets")
+    answered(page)
+    expect(page.locator("#model input")).to_have_value(re.compile("streets"))
+    context.close()
+
+
 def test_the_settings_of_the_crf_are_in_the_link(browser, site):
     with opened(browser, site.address) as page:
         answered(page)

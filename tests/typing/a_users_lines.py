@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import seg_models
 
-segmenter = seg_models.load("deeplab_v3-animals", device="cpu")
+segmenter = seg_models.load("deeplab_v3-everyday", device="cpu")
 assert_type(segmenter, seg_models.Segmenter)
 segmentation = segmenter.segment(Path("cat.jpg"), crf=5)
 assert_type(segmentation, seg_models.Segmentation)

@@ -26,6 +26,7 @@ LARGEST_CROP = 2048  # pixels
 RANGES: dict[str, tuple[float, float]] = {  # inclusive
     "preprocessing.long_side": (16, schema.LARGEST_SIDE),
     "pseudo_weight": (0, 1),
+    "background_share": (0, 0.9),
     "class_power": (0, 2),
     "augmentation.crop": (16, LARGEST_CROP),
     "augmentation.smallest": (0.01, 100),

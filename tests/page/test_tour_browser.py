@@ -72,7 +72,7 @@ def deconvnet(page):
 
 def segnet(page):
     for name in ("fc6", "fc7", "fc6_deconv"):
-        page.get_by_label(f"leave out {name}", exact=True).check()
+        page.get_by_label(f"no {name}", exact=True).check()
     expect(page.locator("[data-kept]")).to_contain_text("29.5 M left, 88.3 % saved")
     page.get_by_label("nearest cells").check()
     settled(page)

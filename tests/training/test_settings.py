@@ -21,6 +21,7 @@ VALUES = {
     "relabelled_by": ("deeplab_v3-camvid", "deeplab_v3-camvid"),
     "at_long_side": ("yes", True),
     "pseudo_weight": ("0.25", 0.25),
+    "background_share": ("0.3", 0.3),
     "deep_supervision": ("merge.0", ("merge.0",)),
     "class_power": ("0", 0.0),
     "augmentation.crop": ("96", 96),

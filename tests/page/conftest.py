@@ -58,10 +58,17 @@ def page(browser, server):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def running_site(tmp_path_factory):
     """A running page with small networks and small examples."""
     with small_site.served(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture
+def site(running_site, monkeypatch):
+    """The same, and its networks are those that the test knows, too."""
+    monkeypatch.setenv("SEG_MODELS_WEIGHTS_DIR", str(running_site.weights))
+    return running_site
 
 
 @pytest.fixture(scope="session")

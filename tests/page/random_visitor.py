@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import sys
@@ -403,6 +404,7 @@ def main() -> None:
     import small_site
 
     with tempfile.TemporaryDirectory() as scratch, small_site.served(Path(scratch)) as site:
+        os.environ["SEG_MODELS_WEIGHTS_DIR"] = str(site.weights)
         began = time.monotonic()
         with running.chromium() as browser:
             faults = visit(

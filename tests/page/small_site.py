@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ class Site:
 
     address: str
     photos: list[random_visitor.Known]
+    weights: Path  # of the networks that it serves
 
 
 @contextmanager
 def served(scratch: Path) -> Iterator[Site]:
-    """Serve it; this process knows the same networks meanwhile."""
+    """Serve it. Who computes what it must show sets SEG_MODELS_WEIGHTS_DIR to its weights."""
     for name in ("weights", "photos", "examples", "cache"):
         (scratch / name).mkdir()
     known = random_visitor.photos(scratch / "photos")
@@ -40,16 +40,8 @@ def served(scratch: Path) -> Iterator[Site]:
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",
     }
-    before = os.environ.get("SEG_MODELS_WEIGHTS_DIR")
-    os.environ["SEG_MODELS_WEIGHTS_DIR"] = variables["SEG_MODELS_WEIGHTS_DIR"]
-    try:
-        with running.page(variables) as address:
-            yield Site(address, [*known, *examples])
-    finally:
-        if before is None:
-            del os.environ["SEG_MODELS_WEIGHTS_DIR"]
-        else:
-            os.environ["SEG_MODELS_WEIGHTS_DIR"] = before
+    with running.page(variables) as address:
+        yield Site(address, [*known, *examples], scratch / "weights")
 
 
 def _examples(folder: Path, known: list[random_visitor.Known]) -> list[random_visitor.Known]:

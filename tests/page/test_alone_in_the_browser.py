@@ -29,25 +29,15 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(autouse=True)
-def own_weights(monkeypatch):
-    """This project's networks, not those that other tests of the page serve."""
-    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The page as `make browser` leaves it, in a folder of its own."""
     site = tmp_path_factory.mktemp("browser") / "site"
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)  # the page's tests have their own
     shutil.copytree(browser_build.SITE, site, ignore=shutil.ignore_patterns("built"))
     try:
         browser_build.build(site)
     except subprocess.CalledProcessError as error:
         pytest.skip(f"npm cannot fetch onnxruntime-web here: {error.stderr[-300:]}")
-    finally:
-        monkeypatch.undo()
     return site
 
 

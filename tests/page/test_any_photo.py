@@ -34,8 +34,8 @@ SHOWN = """(places) => {
 
 
 @pytest.fixture(scope="module")
-def page(browser, site):
-    with opened(browser, site.address) as page:
+def page(browser, running_site):
+    with opened(browser, running_site.address) as page:
         answered(page)
         drag(page, "#opacity input", 0.55, 0)
         yield page

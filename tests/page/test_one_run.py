@@ -6,7 +6,7 @@ import random_visitor
 from playwright.sync_api import expect
 from steps import answered, caption, choose, opened, upload
 
-SEQUENCES = 60  # a minute; thousands by tests/page/random_visitor.py --sequences
+SEQUENCES = 300  # thousands by tests/page/random_visitor.py --sequences
 HELD = "**/page/run"
 
 

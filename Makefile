@@ -2,6 +2,8 @@
 # variables (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS, ...) work as everywhere.
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip
+# A process for each core, each with one thread; a file's tests stay together and share fixtures.
+TEST := OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -14,13 +16,13 @@ app: .venv/app.stamp  ## start the page: http://127.0.0.1:7860 (GRADIO_SERVER_NA
 	.venv/bin/python app.py
 
 test: .venv/dev.stamp  ## run every test (PYTEST="-k crf" narrows it)
-	.venv/bin/python -m pytest $(PYTEST)
+	$(TEST) $(PYTEST)
 
 test-fast: .venv/dev.stamp  ## run what needs neither a browser nor much time
-	.venv/bin/python -m pytest -m "not slow and not browser" $(PYTEST)
+	$(TEST) -m "not slow and not browser" $(PYTEST)
 
 coverage: .venv/dev.stamp  ## run every test, and report how much of the code they run
-	.venv/bin/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+	$(TEST) --cov --cov-report=term:skip-covered $(PYTEST)
 
 browser: .venv/dev.stamp  ## fetch and export what docs/browser/ needs (npm, over the network)
 	.venv/bin/python -m scripts.browser

@@ -109,6 +109,7 @@ def program(seconds, **environment):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_built_at_first_use_while_the_lattice_carries_on(built, tmp_path):
     cache = tmp_path / "cache"
     first, then, status, folder = program(300, SEG_MODELS_CACHE=str(cache))
@@ -136,6 +137,7 @@ def test_without_a_compiler_the_lattice_carries_on(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
@@ -158,6 +160,7 @@ def test_a_failed_build_leaves_the_lattice(tmp_path, script, reason):
     assert log.stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_a_folder_that_others_may_write_to_is_not_used(built, tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()
@@ -181,6 +184,7 @@ def test_asked_for_and_not_to_be_had(monkeypatch):
     assert crf.engine_for(probabilities(picture, 3)) == "lattice"
 
 
+@pytest.mark.slow
 def test_many_processes_build_one_library(built, tmp_path):
     """Each compiles only if nobody has before it; nobody meets half a library."""
     target = tmp_path / "crf.so"

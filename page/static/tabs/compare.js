@@ -30,15 +30,15 @@ export class Compare extends Tab {
 
   #fill() {
     const networks = [...this.app.networks.values()];
-    const domain = this.app.network?.domain;
-    const chosen = new Set(networks.filter((each) => each.domain === domain && each.embedded)
+    const { network: own } = this.app;
+    const chosen = new Set(networks.filter((each) => own && each.embedded && akin(each, own))
       .map(({ key }) => key));
     const domains = [...new Set(networks.map((each) => each.domain))];
     this.models.replaceChildren(this.legend, ...domains.map((each) => h('div', { class: 'domain' },
       h('span', { class: 'group', text: name(each) }),
       checkboxes(networks.filter((network) => network.domain === each), chosen,
         (network) => choice(network, false)))));
-    this.domain = domain;
+    this.domain = own?.domain;
   }
 
   #tick(which) {
@@ -66,4 +66,10 @@ export class Compare extends Tab {
     if (keys.has('photo') && this.halt()) this.say(t('stopped'));
     super.changed(keys);
   }
+}
+
+// Whether one of two networks knows all that the other knows: they can be held against each other.
+function akin(one, other) {
+  const within = (few, many) => few.classes.every((each) => many.classes.includes(each));
+  return within(one, other) || within(other, one);
 }

@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measured(checkpoints: list[Checkpoint], photos: Pairs) -> str:
-    """Return the table over all trials of `checkpoints`."""
+    """Return the table over all trials of `checkpoints`, and how many photos it is of."""
     trials = [trial for each in checkpoints for trial in trials_of(each)]
     scored: dict[tuple[str, bool], float] = {}
     lines = []
@@ -73,7 +73,7 @@ def measured(checkpoints: list[Checkpoint], photos: Pairs) -> str:
             scored[key] = miou(trial.checkpoint, (), whole, photos)
         without = miou(trial.checkpoint, trial.network, trial.crf, photos)
         lines.append(row(trial, without, scored[key]))
-    return "\n".join([HEAD, *lines])
+    return "\n".join([f"On {len(photos)} photos:\n", HEAD, *lines])
 
 
 def trials_of(checkpoint: Checkpoint) -> list[Trial]:

@@ -45,7 +45,7 @@ def test_every_idea_and_both_kernels_have_their_line(
     monkeypatch.setattr(benchmark, "DOCUMENT", document)
     benchmark.main(["--data", str(data), "--write"])
     table = capsys.readouterr().out.strip()
-    found = [tuple(line.split(" | ")[:2]) for line in table.splitlines()[2:]]
+    found = [tuple(line.split(" | ")[:2]) for line in table.splitlines()[4:]]
     assert found == [
         ("| deeplab_v1-camvid", "dilation"),
         ("| deeplab_v1-camvid", "CRF's appearance kernel"),
@@ -67,5 +67,6 @@ def test_a_line_has_both_figures_and_their_difference_in_points(benchmark, tmp_p
 
     monkeypatch.setattr(benchmark, "miou", scored)
     table = benchmark.measured(list(registry.checkpoints()), [])
-    assert table.splitlines()[2] == "| unet-camvid | skip1 | 45.0 | 60.0 | -15.0 |"
+    assert table.startswith("On 0 photos:\n\n| checkpoint |")
+    assert table.splitlines()[4] == "| unet-camvid | skip1 | 45.0 | 60.0 | -15.0 |"
     assert asked == [(), ("skip1",), ("skip2",), ("skip3",), ("skip4",)]

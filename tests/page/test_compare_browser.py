@@ -21,7 +21,6 @@ def slow_photo(tmp_path):
 def test_stop_keeps_what_is_there_and_another_comparison_can_begin(browser, site, slow_photo):
     with opened(browser, site.address) as page:
         upload(page, slow_photo)
-        drag(page, "#iterations input", 0.3, 1)  # it lasts, however late a busy machine looks
         page.get_by_role("button", name="Choose all").click()
         figures, status = page.locator("#comparison figure"), page.locator("#compare-status")
         start = page.get_by_role("button", name="Compare", exact=True)

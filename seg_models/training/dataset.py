@@ -118,7 +118,7 @@ def sampling_weights(
     rarity = shown.sum(0).clamp(min=1).float() ** -power
     weights = (shown * rarity).amax(1)
     bare = ~shown[:, 1:].any(1)
-    if background_share and bare.any():
+    if background_share and bare.any() and not bare.all():
         rest = weights[~bare].sum()
         weights[bare] = rest * background_share / (1 - background_share) / bare.sum()
     return weights / weights.sum()

@@ -85,7 +85,7 @@ def sample(segmenter: Segmenter, found: Pairs, form: LabelForm = INDICES) -> Pix
     ):
         ground_truth = labelled_photos.read_ground_truth(ground_truth_path, form)
         known = np.flatnonzero(ground_truth != VOID)
-        count = min(PIXELS, len(known), MOST // len(found))
+        count = min(PIXELS, len(known), max(1, MOST // len(found)))
         chosen = random.choice(known, count, replace=False)
         probabilities = _probabilities(segmenter, photo_path)
         chances.append(probabilities.flatten(1)[:, chosen].clamp(min=1e-8).log())

@@ -42,3 +42,8 @@ def test_without_a_share_they_come_as_seldom_as_background_is_frequent():
 def test_a_share_is_no_trouble_where_every_photo_shows_something():
     weights = sampling_weights(labelled(1, 2), 3, background_share=0.3)
     assert weights.tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_a_share_is_no_trouble_where_no_photo_shows_anything():
+    weights = sampling_weights(labelled(0, 0), 3, background_share=0.3)
+    assert weights.tolist() == pytest.approx([0.5, 0.5])

@@ -7,6 +7,7 @@ import { Compare } from './tabs/compare.js';
 import { Crf } from './crf.js';
 import { Inside } from './tabs/inside.js';
 import { Keys } from './keys.js';
+import { knows } from './knows.js';
 import { Legend } from './legend.js';
 import { Look } from './look.js';
 import { Loupe } from './loupe.js';
@@ -143,10 +144,8 @@ class App {
   // The network for a photo: as like the one chosen as knows what an example shows.
   #fitting(photo) {
     const chosen = this.network ?? this.networks.get(this.facts.model);
-    const knows = ({ domain, classes }) =>
-      domain === photo.domain || photo.classes?.every((each) => classes.includes(each));
-    if (!photo.domain || (chosen && knows(chosen))) return chosen?.key ?? null;
-    const fitting = [...this.networks.values()].filter(knows);
+    if (!photo.domain || (chosen && knows(chosen, photo))) return chosen?.key ?? null;
+    const fitting = [...this.networks.values()].filter((network) => knows(network, photo));
     const same = fitting.filter(({ architecture }) => architecture === chosen?.architecture);
     const here = fitting.filter(({ embedded }) => embedded);
     return [...same, ...here, ...fitting][0]?.key ?? chosen?.key ?? null;

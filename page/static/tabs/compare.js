@@ -3,6 +3,7 @@
 import { Tab, checkboxes, ticked } from './tab.js';
 import { choice } from '../networks.js';
 import { h } from '../dom.js';
+import { knows } from '../knows.js';
 import { name, t } from '../words.js';
 
 export class Compare extends Tab {
@@ -69,7 +70,4 @@ export class Compare extends Tab {
 }
 
 // Whether one of two networks knows all that the other knows: they can be held against each other.
-function akin(one, other) {
-  const within = (few, many) => few.classes.every((each) => many.classes.includes(each));
-  return within(one, other) || within(other, one);
-}
+const akin = (one, other) => knows(one, other) || knows(other, one);

@@ -1,6 +1,7 @@
 // The tour: twelve steps, one at a time, each with its own address.
 
 import { h } from '../dom.js';
+import { knows } from '../knows.js';
 import { get } from '../server.js';
 import { Photo } from './photo.js';
 import { LANGUAGES, language, preferred, speak, text } from './words.js';
@@ -42,7 +43,7 @@ class Tour {
   network(...architectures) {
     const fitting = this.facts.networks.filter((each) => architectures.includes(each.architecture));
     const order = (each) => architectures.indexOf(each.architecture);
-    const known = fitting.filter((each) => each.domain === this.photo.domain);
+    const known = fitting.filter((each) => knows(each, this.photo));
     return [...known.sort((a, b) => order(a) - order(b)), ...fitting][0] ?? null;
   }
 

@@ -26,6 +26,11 @@ export class Photo {
     return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
   }
 
+  // Those of that domain: a network of more classes knows them, too.
+  get classes() {
+    return this.facts?.classes ?? this.tour.facts.networks.find((each) => each.domain === this.domain)?.classes ?? null;
+  }
+
   #domains() {
     return [...new Set(this.tour.facts.networks.map((each) => each.domain))];
   }

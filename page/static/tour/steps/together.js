@@ -2,6 +2,7 @@
 
 import { h } from '../../dom.js';
 import { unpacked } from '../../runs.js';
+import { knows } from '../../knows.js';
 import { askOne, computing } from '../ask.js';
 import * as draw from '../draw.js';
 import { choice, status, table } from '../parts.js';
@@ -16,7 +17,7 @@ const ORDERS = {
 };
 
 export function figure(tour, step) {
-  const networks = tour.facts.networks.filter((each) => each.domain === tour.photo.domain);
+  const networks = tour.facts.networks.filter((each) => knows(each, tour.photo));
   const told = status();
   const masks = h('div', { class: 'masks many' });
   const facts = h('div');

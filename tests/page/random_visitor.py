@@ -45,6 +45,15 @@ SLOW_LINE = """(() => {
     return fast(...question);
   };
 })()"""
+# What the hand has reached: a click may miss what moves away under it, as it does for anyone.
+HANDS = """(() => {
+  window.reached = [];
+  for (const kind of ['click', 'input']) {
+    addEventListener(kind, ({ target }) => window.reached.push([kind, target]), true);
+  }
+})()"""
+REACHED = """([kind, selector]) => window.reached.splice(0)
+  .some(([each, target]) => each === kind && target.closest(selector))"""
 RESTS = """() => {
   const page = document.querySelector('#page');
   if (page?.dataset.state !== 'settled' || page.dataset.run === '') return false;
@@ -169,6 +178,7 @@ class Visitor:
         self.examples = [each for each in known if each.example]
         self.log: list[str] = []
         self.stopped = False  # whether what is shown may be of an earlier run
+        self.stopped_before_upload = False
         acts = {
             self.choose_example: 5, self.upload: 5, self.choose_network: 5, self.press: 3,
             self.stop: 2, self.drag_iterations: 4, self.step_by_keys: 3, self.switch_crf: 2,
@@ -192,28 +202,34 @@ class Visitor:
         x = box["left"] + across * box["width"]
         self.page.mouse.click(x, box["top"] + 0.5 * box["height"])
 
+    def _chosen(self, kind: str, selector: str) -> None:
+        """After a choice that reached the page nothing of an earlier run may stay."""
+        if self.page.evaluate(REACHED, [kind, selector]):
+            self.stopped = False
+
     def choose_example(self) -> None:
         example = self.chance.choice(self.examples)
         self._click(f'[data-example="{example.example}"]')
-        self.stopped = False
+        self._chosen("click", "[data-example]")
 
     def upload(self) -> None:
         photo = self.chance.choice(self.uploads)
         self.page.locator("#photo input[type=file]").set_input_files(photo.path)
-        self.stopped = False
+        self.stopped_before_upload, self.stopped = self.stopped, False
 
     def upload_rubbish(self) -> None:
         file = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear reader"}
         self.page.locator("#photo input[type=file]").set_input_files(file)
+        self.stopped |= self.stopped_before_upload  # a photo still on its way is void now
 
     def choose_network(self) -> None:
         self._click("#model input")
         self._click("#model [role=option]", self.chance.randrange(100))
-        self.stopped = False
+        self._chosen("click", "#model [role=option]")
 
     def press(self) -> None:
         self._click("#segment")
-        self.stopped = False
+        self._chosen("click", "#segment")
 
     def stop(self) -> None:
         self.page.keyboard.press("Escape")
@@ -227,13 +243,13 @@ class Visitor:
         self.page.mouse.down()
         self.page.mouse.move(places[1], y, steps=2)
         self.page.mouse.up()
-        self.stopped = False
+        self._chosen("input", "#iterations")
 
     def step_by_keys(self) -> None:
         self._click("#iterations input", across=0.1)
         for _ in range(self.chance.randint(1, 3)):
             self.page.keyboard.press(self.chance.choice(["ArrowLeft", "ArrowRight"]))
-        self.stopped = False
+        self._chosen("input", "#iterations")
 
     def switch_crf(self) -> None:
         self._click("#crf input")
@@ -255,7 +271,7 @@ class Visitor:
         self._click(f"#{setting} input", across=self.chance.random())
         if self.chance.random() < 0.7:
             self._click("#tuned")
-        self.stopped = False
+        self._chosen("input", "#crf-settings")
 
     def fade(self) -> None:
         self._click("#opacity input")
@@ -351,6 +367,7 @@ def visit(
     """
     faults = Faults()
     context = browser.new_context(viewport={"width": 920, "height": 700}, locale="en-GB")
+    context.add_init_script(HANDS)
     context.add_init_script(SLOW_LINE % (seed + 1))
     if changed:
         changed(context)

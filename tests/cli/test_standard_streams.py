@@ -142,6 +142,8 @@ def test_ctrl_c_while_pytorch_is_imported_is_one_line_and_130(tmp_path):
         "import time\nprint('importing', flush=True)\ntime.sleep(60)\n", encoding="utf-8"
     )
     paths = os.pathsep.join((str(tmp_path), str(ROOT)))
+    # A shell's background job ignores Ctrl-C, and would hand that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "seg_models", "list"],
         env={**os.environ, "PYTHONPATH": paths},
@@ -150,6 +152,7 @@ def test_ctrl_c_while_pytorch_is_imported_is_one_line_and_130(tmp_path):
         text=True,
         cwd=tmp_path,
     )
+    signal.signal(signal.SIGINT, before)
     assert process.stdout and process.stdout.readline() == "importing\n"
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)

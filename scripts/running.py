@@ -1,6 +1,7 @@
 """The page in a process of its own, and a browser to visit it: for tests, benchmarks, pictures."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 STARTING = 300  # seconds; a busy machine needs ten times what an idle one does
-CHROMIUM = "/usr/bin/chromium"
+# The browsers that Debian packages. The one without a window of its own takes a quarter less of the
+# processor's time for the same visits.
+BROWSERS = ("chromium-headless-shell", "chromium")
 
 
 @contextmanager
@@ -83,13 +86,25 @@ def chromium(*flags: str) -> Iterator[Browser]:
 
     Args:
         flags: Of its command line, beside those that it needs everywhere.
+
+    Raises:
+        RuntimeError: If neither of `BROWSERS` is installed.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *flags]
-        )
+    with sync_playwright() as playwright, launched(playwright.chromium, *flags) as browser:
         yield browser
-        browser.close()
+
+
+@contextmanager
+def launched(kind: BrowserType, *flags: str) -> Iterator[Browser]:
+    """Do as `chromium`, where playwright runs already."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise RuntimeError(f"there is no browser: apt-get install {BROWSERS[0]}")
+    browser = kind.launch(
+        executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage", *flags]
+    )
+    yield browser
+    browser.close()
 
 
 def _wait_until_up(address: str, process: subprocess.Popen, said: Path) -> None:

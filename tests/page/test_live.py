@@ -67,12 +67,8 @@ def test_what_is_no_frame_is_refused(site, jpeg):
 @pytest.fixture(scope="module")
 def filming(browser):
     """A browser with a camera: chromium's own, which films a moving test picture."""
-    started = browser.browser_type.launch(
-        executable_path=running.CHROMIUM,
-        args=["--no-sandbox", "--disable-dev-shm-usage", *benchmark.CAMERA],
-    )
-    yield started
-    started.close()
+    with running.launched(browser.browser_type, *benchmark.CAMERA) as started:
+        yield started
 
 
 class Frames:

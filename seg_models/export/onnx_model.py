@@ -49,9 +49,10 @@ def export(checkpoint: Checkpoint, path: Path) -> float:
     """
     import onnx
     import onnxruntime  # noqa: F401  # `agreement` needs it: told before the work, not after
+    import onnxscript  # noqa: F401  # what torch.onnx needs: named here, its absence is told so
 
     network = loader.network(checkpoint, "cpu")
-    model = convert(network)
+    model = convert(trace(network))
     onnx.helper.set_model_props(model, metadata(checkpoint))
     shares = []
 
@@ -68,26 +69,34 @@ def export(checkpoint: Checkpoint, path: Path) -> float:
     return shares[0]
 
 
-def convert(network: SegmentationNetwork) -> onnx.ModelProto:
-    """Return `network`, on the CPU and for inference, as an ONNX model without `metadata`."""
-    import onnx
-    import onnxscript  # noqa: F401  # what torch.onnx needs: named here, its absence is told so
+def trace(network: SegmentationNetwork) -> torch.export.ExportedProgram:
+    """Return `network`, on the CPU and for inference, as a program for pictures of any size.
 
-    images = torch.zeros(1, 3, *TRACED_SIZE)
+    PyTorch itself holds a program to what it found true of the size that it was traced with: it
+    runs those that leave the same remainder by every stride.
+    """
     any_size = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
     with _quiet():
-        program = torch.onnx.export(
-            network,
-            (images,),
+        return torch.export.export(
+            network, (torch.zeros(1, 3, *TRACED_SIZE),), dynamic_shapes={INPUT: any_size}
+        )
+
+
+def convert(program: torch.export.ExportedProgram) -> onnx.ModelProto:
+    """Return what `trace` made of a network as an ONNX model without `metadata`."""
+    import onnx
+
+    with _quiet():
+        written = torch.onnx.export(
+            program,
             dynamo=True,
-            dynamic_shapes={INPUT: any_size},
             input_names=[INPUT],
             output_names=[OUTPUT],
             opset_version=OPSET,
             verbose=False,
         )
-    assert program is not None  # it is None only where a file is written at once
-    model = program.model_proto
+    assert written is not None  # it is None only where a file is written at once
+    model = written.model_proto
     _name_sizes(model)
     onnx.checker.check_model(model)
     return model

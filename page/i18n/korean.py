@@ -282,6 +282,7 @@ NAMES = {
     "potted plant": "화분", "sofa": "소파", "train": "기차", "tv monitor": "모니터", "void": "없음",
     "Kitten with yarn": "실뭉치를 가진 새끼 고양이", "Shepherd dog": "셰퍼드",
     "Horses on a hill": "언덕 위의 말들", "Cow in a meadow": "풀밭의 소", "Sheep": "양",
+    "Kingfisher": "물총새", "Duck": "오리",
     "Kitten in a garden": "정원의 새끼 고양이", "Chelsea the cat": "고양이 첼시",
     "Astronaut": "우주 비행사", "Parked cars in Trier": "트리어에 주차된 자동차들",
     "Rome": "로마", "Mysore": "마이소르", "Beijing": "베이징",

@@ -56,7 +56,8 @@ REACHED = """([kind, selector]) => window.reached.splice(0)
   .some(([each, target]) => each === kind && target.closest(selector))"""
 RESTS = """() => {
   const page = document.querySelector('#page');
-  if (page?.dataset.state !== 'settled' || page.dataset.run === '') return false;
+  if (page?.dataset.state !== 'settled') return false;
+  if (page.dataset.run === '') return document.querySelector('#status').textContent === 'Stopped.';
   const drawn = [...document.querySelectorAll('#panels canvas')]
     .every((canvas) => canvas.dataset.run === page.dataset.run);
   return drawn && document.querySelector('#crf-settings').dataset.moving === undefined
@@ -290,6 +291,8 @@ class Visitor:
         """Wait until the page rests, and return what is wrong with what it shows."""
         self.page.wait_for_function(RESTS, timeout=PATIENCE)
         self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))")
+        if not self.page.evaluate("document.querySelector('#page').dataset.run"):
+            return [] if self.stopped else ["stopped by nobody"]  # the first run, after a reload
         seen = self.page.evaluate(SEEN)
         if seen["stale"]:
             return [] if self.stopped and seen["staleSaid"] else ["stale without a reason"]

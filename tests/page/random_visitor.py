@@ -72,7 +72,11 @@ PLACE = """([selector, number]) => {
   const { left, top, width, height } = element.getBoundingClientRect();
   return { left, top, width, height };
 }"""
-SEEN = """() => {
+SEEN = (
+    """() => {
+  const run = document.querySelector('#page').dataset.run;
+  const rests = (RESTS_HERE)();
+  if (!rests || run === '') return { rests, run };
   const all = (selector) => [...document.querySelectorAll(selector)];
   const text = (selector) => document.querySelector(selector)?.textContent ?? '';
   const mean = (canvas) => {
@@ -86,7 +90,7 @@ SEEN = """() => {
     return sums.slice(0, 3).map((sum) => sum / sums[3]);
   };
   return {
-    run: document.querySelector('#page').dataset.run,
+    rests, run,
     stale: document.querySelector('#results').hasAttribute('data-stale'),
     staleSaid: document.querySelector('.stale').hidden ? '' : text('.stale'),
     photo: text('#photo .title'),
@@ -113,6 +117,7 @@ SEEN = """() => {
     status: text('#status p'),
   };
 }"""
+).replace("RESTS_HERE", RESTS)
 
 
 @dataclass(frozen=True)
@@ -289,11 +294,13 @@ class Visitor:
 
     def check(self) -> list[str]:
         """Wait until the page rests, and return what is wrong with what it shows."""
-        self.page.wait_for_function(RESTS, timeout=PATIENCE)
-        self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))")
-        if not self.page.evaluate("document.querySelector('#page').dataset.run"):
-            return [] if self.stopped else ["stopped by nobody"]  # the first run, after a reload
-        seen = self.page.evaluate(SEEN)
+        seen = {"rests": False}
+        while not seen["rests"]:  # going back takes a moment: the page may rest before, and after
+            self.page.wait_for_function(RESTS, timeout=PATIENCE)
+            self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))")
+            seen = self.page.evaluate(SEEN)
+        if not seen["run"]:  # the first run, after a reload
+            return [] if self.stopped else ["stopped by nobody"]
         if seen["stale"]:
             return [] if self.stopped and seen["staleSaid"] else ["stale without a reason"]
         return [*self._one_run(seen), *self._right(seen), *self._tabs(seen)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from steps import drag, opened, upload
+from steps import answered, drag, opened, upload
 
 SAYS = "(text) => document.querySelector('#compare-status').textContent.includes(text)"
 
@@ -21,12 +21,15 @@ def slow_photo(tmp_path):
 def test_stop_keeps_what_is_there_and_another_comparison_can_begin(browser, site, slow_photo):
     with opened(browser, site.address) as page:
         upload(page, slow_photo)
+        drag(page, "#iterations input", 0.3, 1)  # it lasts, however late a busy machine looks
+        answered(page)
         page.get_by_role("button", name="Choose all").click()
         figures, status = page.locator("#comparison figure"), page.locator("#compare-status")
         start = page.get_by_role("button", name="Compare", exact=True)
         start.click()
+        page.locator("#compare-stop").focus()
         page.wait_for_function(SAYS, arg="2 of 2:")  # looked at in each frame
-        page.locator("#compare-stop").click()
+        page.keyboard.press("Enter")
         expect(status).to_have_text("Stopped.")
         expect(figures).to_have_count(1)
         page.locator("#compare-models input").last.uncheck()

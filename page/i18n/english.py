@@ -27,6 +27,7 @@ TEXTS = {
     "bring-open": "Open it",
     "asking": "Asking the Hub …",
     "opened": "{network} is open and chosen. It knows {classes}.",
+    "heading": "{domain} · {classes}",
     "known-one": "{number} class",
     "known-many": "{number} classes",
     "segment": "Segment",

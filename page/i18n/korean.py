@@ -27,6 +27,7 @@ TEXTS = {
     "bring-open": "열기",
     "asking": "Hub에 묻는 중 …",
     "opened": "{network} 신경망을 열어 골랐습니다. 클래스 {classes}를 압니다.",
+    "heading": "{domain} · 클래스 {classes}",
     "known-one": "{number}개",
     "known-many": "{number}개",
     "segment": "분할하기",

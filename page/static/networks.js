@@ -2,7 +2,7 @@
 
 import { drawFigure, family } from './figures.js';
 import { h } from './dom.js';
-import { has, language, name, t } from './words.js';
+import { count, has, language, name, t } from './words.js';
 
 export class Networks {
   #open = false;
@@ -41,9 +41,10 @@ export class Networks {
     this.options = [];
     this.list.replaceChildren(...domains.map((domain) => {
       const id = `group-${domain}`;
+      const networks = this.all.filter((each) => each.domain === domain);
       const group = h('div', { role: 'group', 'aria-labelledby': id },
-        h('div', { id, class: 'group', text: name(domain) }));
-      for (const network of this.all.filter((each) => each.domain === domain)) {
+        h('div', { id, class: 'group', text: heading(domain, networks) }));
+      for (const network of networks) {
         const option = h('div', {
           id: `option-${this.options.length}`, role: 'option', 'aria-selected': 'false',
           onclick: () => this.choose(network.key),
@@ -137,6 +138,13 @@ export class Networks {
       network.label.toLowerCase().startsWith(this.#typed.toLowerCase()));
     if (begins >= 0) this.#activate(begins);
   }
+}
+
+// What stands above a domain's networks. An mIoU is a mean over classes: of more it is lower.
+export function heading(domain, networks) {
+  const sizes = new Set(networks.map(({ classes }) => classes.length));
+  if (sizes.size > 1) return name(domain);
+  return t('heading', { domain: name(domain), classes: count([...sizes][0], 'known') });
 }
 
 // A network's line: what it is called, what it knows, how good it is, where it has to come from.

@@ -1,10 +1,10 @@
 // One photo through several networks.
 
 import { Tab, checkboxes, ticked } from './tab.js';
-import { choice } from '../networks.js';
+import { choice, heading } from '../networks.js';
 import { h } from '../dom.js';
 import { knows } from '../knows.js';
-import { name, t } from '../words.js';
+import { t } from '../words.js';
 
 export class Compare extends Tab {
   constructor(app) {
@@ -35,10 +35,11 @@ export class Compare extends Tab {
     const chosen = new Set(networks.filter((each) => own && each.embedded && akin(each, own))
       .map(({ key }) => key));
     const domains = [...new Set(networks.map((each) => each.domain))];
-    this.models.replaceChildren(this.legend, ...domains.map((each) => h('div', { class: 'domain' },
-      h('span', { class: 'group', text: name(each) }),
-      checkboxes(networks.filter((network) => network.domain === each), chosen,
-        (network) => choice(network, false)))));
+    this.models.replaceChildren(this.legend, ...domains.map((domain) => {
+      const its = networks.filter((each) => each.domain === domain);
+      return h('div', { class: 'domain' }, h('span', { class: 'group', text: heading(domain, its) }),
+        checkboxes(its, chosen, (network) => choice(network, false)));
+    }));
     this.domain = own?.domain;
   }
 

@@ -2,7 +2,7 @@
 # variables (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS, ...) work as everywhere.
 PYTHON ?= python3
 PIP := .venv/bin/python -m pip
-# A process for each core, each with one thread; a file's tests stay together and share fixtures.
+# Processes of one thread each; a file's tests stay together and share fixtures.
 TEST := OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -1,5 +1,6 @@
 """What several test files need."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +34,32 @@ SLOW = (
 )  # fmt: skip
 
 
+# Begun first: whoever begins these last is still at them when all others are done.
+LONGEST = (
+    "page/test_one_run.py", "page/test_tour_browser.py", "page/test_accessibility.py",
+    "export/test_onnx_model.py", "test_notebook.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)  # called by pytest-xdist
+def pytest_xdist_auto_num_workers():
+    """Half as many again as there are cores: a browser's tests wait more than they compute."""
+    return max(1, 3 * len(os.sched_getaffinity(0)) // 2)
+
+
 def pytest_collection_modifyitems(items):
     """Mark the slow files, and what drives a browser or starts the page by its fixtures."""
     for item in items:
-        if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+        if _file(item).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         if {"browser", "page", "served", "server"} & set(item.fixturenames):
             item.add_marker(pytest.mark.browser)
+    first = {name: place - len(LONGEST) for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(_file(item), 0))
+
+
+def _file(item):
+    return item.path.relative_to(TESTS).as_posix()
 
 
 @pytest.fixture(scope="session", autouse=True)

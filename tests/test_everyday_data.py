@@ -58,3 +58,16 @@ def test_doubt_around_a_labelled_thing_stays():
     assert (cleared[:, :10] == 15).all()
     assert (cleared[:, 10 : 10 + everyday_data.MARGIN] == VOID).all()
     assert (cleared[:, 10 + everyday_data.MARGIN :] == 0).all()
+
+
+def test_photos_of_other_things_are_background_all_over(tmp_path, monkeypatch):
+    given(tmp_path / "data")
+    picture(tmp_path / "fishes/fish.webp", np.full((400, 800, 3), 90, np.uint8))
+    (tmp_path / "nothing.txt").write_text("# fish\nfishes/fish.webp\n")
+    monkeypatch.setattr(everyday_data, "NOTHING", tmp_path / "nothing.txt")
+    everyday_data.gather(tmp_path / "data", tmp_path / "out", tmp_path)
+    with Image.open(tmp_path / "out/train/images/none_fishes_fish.webp") as photo:
+        assert photo.size == (384, 192)
+    labels = np.array(Image.open(tmp_path / "out/train/labels/none_fishes_fish.png"))
+    assert labels.shape == (192, 384) and not labels.any()
+    assert "fish" not in (tmp_path / "out/train/pseudo.txt").read_text()

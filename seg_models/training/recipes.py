@@ -45,7 +45,7 @@ DEEPLAB_V3_EVERYDAY = TrainConfig(
     {"output_stride": 16},
     encoder="efficientnet_lite2",
     augmentation=EVERYDAY,
-    background_share=0.12,
+    background_share=0.15,
     class_power=0.0,
     encoder_rate=2e-4,
     rate=2e-3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import cache
 
 import torch
 
@@ -38,7 +39,7 @@ def choose_device(device: str = "auto") -> str:
 
 
 def inference_dtype(device: str) -> torch.dtype:
-    """Return the type networks compute in: bfloat16 where the hardware has it, else float32.
+    """Return the type networks compute in: bfloat16 where hardware is quick in it, else float32.
 
     Not float16: VGG's activations reach thousands, and one that passes 65504 would be infinite.
     `python -m seg_models benchmark precision` measures how many pixels both label alike; where
@@ -50,8 +51,37 @@ def inference_dtype(device: str) -> torch.dtype:
     elif kind == "mps":
         native = False
     else:
-        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        native = torch.cpu._is_amx_tile_supported() or (
+            torch.cpu._is_avx512_bf16_supported() and _bfloat16_pays()
+        )
     return torch.bfloat16 if native else torch.float32
+
+
+def autocast(device: str) -> torch.autocast:
+    """Return the context in which networks compute in `inference_dtype`."""
+    dtype = inference_dtype(device)
+    return torch.autocast(torch.device(device).type, dtype, enabled=dtype != torch.float32)
+
+
+@cache
+def _bfloat16_pays() -> bool:
+    """Time a convolution in both types, once: of processors with AVX512-BF16 and without AMX,
+    AMD's take half of float32's time for it, Intel's twice (a virtual machine may hide their AMX).
+    """
+    seconds = {torch.float32: [], torch.bfloat16: []}
+    features = torch.zeros(1, 128, 24, 32)
+    weights = torch.zeros(128, 128, 3, 3)
+    with torch.inference_mode():
+        for number in range(7):
+            for dtype, times in seconds.items():
+                given = (each.to(dtype) for each in (features, weights))
+                given = [each.to(memory_format=torch.channels_last) for each in given]
+                began = time.thread_time()  # other work on the machine disturbs it least
+                torch.conv2d(*given, padding=1)
+                if number:  # the first one makes the code that the others run
+                    times.append(time.thread_time() - began)
+    quick, exact = min(seconds[torch.bfloat16]), min(seconds[torch.float32])
+    return quick < 1.2 * exact
 
 
 def now(device: str) -> float:

@@ -1,8 +1,11 @@
 """Which devices are taken, as far as a machine without them can tell."""
 
+import time
+
 import pytest
 import torch
 
+from seg_models import device
 from seg_models.cli import build_parser
 from seg_models.device import choose_device, inference_dtype
 
@@ -53,7 +56,32 @@ def test_apples_gpu_is_taken_when_asked_for_and_computes_in_float32(no_gpu, monk
     assert inference_dtype("mps") == torch.float32
 
 
-@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:1", "mps"])
-def test_the_command_line_takes_them_all(device):
-    line = ["predict", "cat.jpg", "--model", "m", "--device", device]
-    assert build_parser().parse_args(line).device == device
+def slow_in(slow):
+    """A convolution that takes its time in one number format."""
+
+    def convolution(images, _, padding):
+        end = time.thread_time() + (0.004 if images.dtype == slow else 0.001)
+        while time.thread_time() < end:
+            pass
+
+    return convolution
+
+
+@pytest.mark.parametrize("amx", [True, False])
+@pytest.mark.parametrize("avx512_bf16", [True, False])
+@pytest.mark.parametrize("slow", [torch.float32, torch.bfloat16])
+def test_the_cpu_computes_in_bfloat16_where_it_is_quick_in_it(monkeypatch, amx, avx512_bf16, slow):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
+    monkeypatch.setattr(torch, "conv2d", slow_in(slow))
+    device._bfloat16_pays.cache_clear()
+    quick = amx or (avx512_bf16 and slow == torch.float32)
+    assert inference_dtype("cpu") == (torch.bfloat16 if quick else torch.float32)
+    monkeypatch.undo()
+    device._bfloat16_pays.cache_clear()
+
+
+@pytest.mark.parametrize("named", ["auto", "cpu", "cuda", "cuda:1", "mps"])
+def test_the_command_line_takes_them_all(named):
+    line = ["predict", "cat.jpg", "--model", "m", "--device", named]
+    assert build_parser().parse_args(line).device == named

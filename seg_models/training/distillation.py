@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..device import autocast
 from ..specs import VOID, Preprocessing
 from . import augmentation
 
@@ -40,7 +41,7 @@ class Teacher:
         """
         answers = []
         for network, preprocessing, classes in self.networks:
-            with torch.autocast(photos.device.type, torch.bfloat16):
+            with autocast(str(photos.device)):
                 scores = network(augmentation.normalised(photos, preprocessing))
             known = scores[:, list(classes)].float()
             answers.append(F.softmax(known / TEMPERATURE, dim=1))

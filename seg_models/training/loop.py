@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..device import autocast
 from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..specs import VOID
 from . import deep_supervision, stopping, validation
@@ -84,7 +85,7 @@ def _step(run: Run, teacher: Teacher | None) -> Tensor:
     for group in run.optimiser.param_groups:
         group["lr"] = group["base"] * rate
     photos, labels, trust = run.batches.draw(run.progress)
-    with torch.autocast(run.device.type, torch.bfloat16):
+    with autocast(str(run.device)):
         scores = run.network(run.batches.images(photos)).float()
         inner = run.supervision.scores()
     loss = _cross_entropy(scores, labels, run.class_weights, trust)

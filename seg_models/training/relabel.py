@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from ..device import autocast
 from ..specs import VOID, Preprocessing
 from . import augmentation
 from .dataset import Dataset
@@ -67,7 +68,7 @@ def _judged(photos: Tensor, network: nn.Module, preprocessing: Preprocessing) ->
         shown = F.interpolate(photos, (side, side), mode="bilinear", antialias=True)
         images = augmentation.normalised(shown, preprocessing)
         for mirror in (False, True):
-            with torch.autocast(photos.device.type, torch.bfloat16):
+            with autocast(str(photos.device)):
                 scores = network(images.flip(-1) if mirror else images).float()
             chances = F.interpolate(scores, photos.shape[-2:], mode="bilinear").softmax(1)
             total = total + (chances.flip(-1) if mirror else chances)

@@ -74,10 +74,12 @@ def _bfloat16_pays() -> bool:
     with torch.inference_mode():
         for number in range(7):
             for dtype, times in seconds.items():
-                given = (each.to(dtype) for each in (features, weights))
-                given = [each.to(memory_format=torch.channels_last) for each in given]
+                images, kernel = (
+                    each.to(dtype).to(memory_format=torch.channels_last)
+                    for each in (features, weights)
+                )
                 began = time.thread_time()  # other work on the machine disturbs it least
-                torch.conv2d(*given, padding=1)
+                torch.conv2d(images, kernel, padding=1)
                 if number:  # the first one makes the code that the others run
                     times.append(time.thread_time() - began)
     quick, exact = min(seconds[torch.bfloat16]), min(seconds[torch.float32])

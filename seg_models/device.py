@@ -57,9 +57,9 @@ def inference_dtype(device: str) -> torch.dtype:
     return torch.bfloat16 if native else torch.float32
 
 
-def autocast(device: str) -> torch.autocast:
-    """Return the context in which networks compute in `inference_dtype`."""
-    dtype = inference_dtype(device)
+def autocast(device: str, dtype: torch.dtype | None = None) -> torch.autocast:
+    """Return the context in which networks compute in `dtype`, by default `inference_dtype`'s."""
+    dtype = dtype or inference_dtype(device)
     return torch.autocast(torch.device(device).type, dtype, enabled=dtype != torch.float32)
 
 

@@ -18,7 +18,7 @@ from . import crf as dense_crf
 from . import preprocess, upsample
 from .checkpoints import external, loader
 from .checkpoints.schema import MOST_ITERATIONS
-from .device import choose_device, inference_dtype, make_room, now
+from .device import autocast, choose_device, inference_dtype, make_room, now
 from .networks import SegmentationNetwork
 from .networks.precision import keep_weights_in_bfloat16
 from .specs import Checkpoint, CrfSettings
@@ -159,7 +159,7 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
     network = segmenter.network
     if dtype == torch.bfloat16:
         network = keep_weights_in_bfloat16(network, segmenter.device)
-    with torch.autocast(images.device.type, dtype, enabled=dtype != torch.float32):
+    with autocast(segmenter.device, dtype):
         score_map = network.score_map(images)[0].float().contiguous()
     done = now(segmenter.device)
     return Segmentation(

@@ -67,18 +67,23 @@ def slow_in(slow):
     return convolution
 
 
+@pytest.fixture
+def untimed():
+    """No processor was timed before, and what is found here is forgotten."""
+    device._bfloat16_pays.cache_clear()
+    yield
+    device._bfloat16_pays.cache_clear()
+
+
 @pytest.mark.parametrize("amx", [True, False])
 @pytest.mark.parametrize("avx512_bf16", [True, False])
 @pytest.mark.parametrize("slow", [torch.float32, torch.bfloat16])
-def test_the_cpu_computes_in_bfloat16_where_it_is_quick_in_it(monkeypatch, amx, avx512_bf16, slow):
+def test_the_cpu_takes_bfloat16_where_it_is_quick(untimed, monkeypatch, amx, avx512_bf16, slow):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
     monkeypatch.setattr(torch, "conv2d", slow_in(slow))
-    device._bfloat16_pays.cache_clear()
     quick = amx or (avx512_bf16 and slow == torch.float32)
     assert inference_dtype("cpu") == (torch.bfloat16 if quick else torch.float32)
-    monkeypatch.undo()
-    device._bfloat16_pays.cache_clear()
 
 
 @pytest.mark.parametrize("named", ["auto", "cpu", "cuda", "cuda:1", "mps"])

@@ -44,7 +44,7 @@ LONGEST = (
 @pytest.hookimpl(optionalhook=True)  # called by pytest-xdist
 def pytest_xdist_auto_num_workers():
     """Half as many again as there are cores: a browser's tests wait more than they compute."""
-    return max(1, 3 * len(os.sched_getaffinity(0)) // 2)
+    return max(1, 3 * (os.cpu_count() or 1) // 2)
 
 
 def pytest_collection_modifyitems(items):

@@ -1,9 +1,13 @@
-"""From a finished run to a folder of the zoo: weights, every fact, and the model card."""
+"""From a finished run to a folder of the zoo: weights, every fact, and the model card.
+
+The folder is known to be writable before the first step, and nobody else's.
+"""
 
 from __future__ import annotations
 
 import platform
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +26,32 @@ from .config import TrainConfig
 from .dataset import Dataset, shown_classes
 from .logit_adjustment import LogitAdjustment
 from .state import Run
+
+WRITTEN = "written.txt"  # beside a run's state: the sha256 of the weights that it wrote last
+
+
+def check_folders(out: Path, place: Path, overwrite: bool, resume: bool) -> None:
+    """Refuse folders that a run could not, or must not, write to; nothing is left in them.
+
+    Args:
+        out: The checkpoint's folder.
+        place: The run's own, for its state.
+        overwrite: Whether a checkpoint in `out` may be replaced, whoever's it is.
+        resume: Whether the run goes on from its state: then its own may be.
+
+    Raises:
+        ValueError: If a checkpoint is in `out`.
+        OSError: If one of them cannot be written to.
+    """
+    there = (out / registry.CONFIG).is_file()
+    if there and not overwrite and not (resume and _is_own(out, place)):
+        raise ValueError(f"{out} holds a checkpoint; --overwrite replaces it, --out goes elsewhere")
+    for folder in (place, out):
+        existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        try:
+            tempfile.TemporaryFile(dir=existing).close()
+        except OSError as error:
+            raise OSError(f"{folder} cannot be written to: {error.strerror}") from error
 
 
 def write(run: Run, adjustment: LogitAdjustment, folder: Path) -> Path:
@@ -48,6 +78,19 @@ def write(run: Run, adjustment: LogitAdjustment, folder: Path) -> Path:
     )
     registry.save(checkpoint)
     return folder
+
+
+def note_written(out: Path, place: Path) -> None:
+    """Remember that the checkpoint in `out` is that of the run in `place`."""
+    content = (registry.read(out).sha256 or "").encode()
+    storage.atomic_write(place / WRITTEN, lambda unfinished: unfinished.write_bytes(content))
+
+
+def _is_own(out: Path, place: Path) -> bool:
+    try:
+        return (place / WRITTEN).read_text(encoding="utf-8") == registry.read(out).sha256
+    except (OSError, ValueError):
+        return False
 
 
 def _folded(

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import math
+import signal
+import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -11,9 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..device import autocast
+from ..evaluation.evaluate import evaluate
 from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..specs import VOID
-from . import deep_supervision, stopping, validation
+from . import deep_supervision
 from .distillation import Teacher, distillation_loss
 from .state import Run, report, store
 
@@ -53,7 +60,7 @@ def advance(
     run.progress = _progress(run, minutes)  # a finished run that is given more minutes goes on
     validations = run.config.validations
     validated = int(run.progress * validations)
-    with stopping.on_interrupt() as stop:
+    with stop_requests() as stop:
         while not stop.asked and (run.progress < 1 or not run.step):
             loss = _step(run, teacher)  # reading it waits for the GPU
             run.seconds = time.monotonic() - began
@@ -136,9 +143,42 @@ def _follow(run: Run) -> None:
 def _validate(run: Run, val: Pairs, form: LabelForm) -> float:
     """Score the average on val, and keep its weights if they are the best; return the seconds."""
     began = time.monotonic()
-    scores = validation.score(validation.segmenter(run.config, run.average), val, form)
+    scores = evaluate(run.segmenter, val, form=form).without_crf
     report(run, f"val mIoU {scores.miou:.4f}, pixel accuracy {scores.pixel_accuracy:.4f}")
     if scores.miou > run.best:
         run.best = scores.miou
         run.best_state = {k: v.clone().cpu() for k, v in run.average.state_dict().items()}
     return time.monotonic() - began
+
+
+@dataclass
+class StopRequest:
+    """Whether somebody has asked for the end."""
+
+    asked: bool = False
+
+
+@contextmanager
+def stop_requests() -> Iterator[StopRequest]:
+    """Let Ctrl-C, or a polite kill, only ask for the end; a second one ends at once.
+
+    The step that runs is finished, so that the state is whole. Outside of the main thread, where
+    Python takes no signals, nothing changes.
+    """
+    request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+
+    def ask(number: int, frame: object) -> None:
+        if request.asked:
+            raise KeyboardInterrupt
+        request.asked = True
+        print("stopping after this step; again to stop at once", file=sys.stderr, flush=True)
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield request
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

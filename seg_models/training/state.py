@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from .. import networks
 from ..checkpoints import storage
 from ..networks import SegmentationNetwork
-from . import logit_adjustment, precision
+from ..pipeline import Segmenter
+from . import logit_adjustment
 from .batches import Batches
 from .config import TrainConfig
 from .deep_supervision import DeepSupervision
@@ -44,6 +45,11 @@ class Run:
         """Where it trains."""
         return self.batches.device
 
+    @property
+    def segmenter(self) -> Segmenter:
+        """What segments photos by the average, as the finished checkpoint will."""
+        return Segmenter(self.config.checkpoint, self.average, self.device.type)
+
 
 def build(config: TrainConfig, device: torch.device) -> SegmentationNetwork:
     """Return the network with random weights on `device`, in training mode.
@@ -55,7 +61,7 @@ def build(config: TrainConfig, device: torch.device) -> SegmentationNetwork:
     network = network.to(device, memory_format=torch.channels_last).train()
     _hold(network, config)
     if device.type == "cpu":
-        precision.keep_depthwise_in_float(network)
+        _keep_depthwise_in_float(network)
     return network
 
 
@@ -83,6 +89,18 @@ def _hold(network: nn.Module, config: TrainConfig) -> None:
             module.p = config.dropout
         if isinstance(module, nn.BatchNorm2d) and config.freeze_bn:
             module.eval()
+
+
+def _keep_depthwise_in_float(network: nn.Module) -> None:
+    """Let `network`'s 5x5 depthwise convolutions compute in float32 under autocast, in place.
+
+    On CPUs their bfloat16 backward pass takes over twice the time (measured: 162 against 65 ms
+    for 1248 channels of 17x17 cells, dilation 2, batch 8).
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d) and module.groups > 1 and module.kernel_size[0] >= 5:
+            plain = torch.autocast("cpu", enabled=False)(module.forward)
+            module.forward = lambda features, plain=plain: plain(features.float())
 
 
 def _groups(network: nn.Module, config: TrainConfig, start: Start) -> list[dict]:

@@ -16,16 +16,7 @@ from ..evaluation import dataset_check
 from ..evaluation.labelled_photos import INDICES, LabelForm, Pairs
 from ..evaluation.split import Split, split
 from ..labels import positions
-from . import (
-    dataset,
-    export,
-    logit_adjustment,
-    loop,
-    outcome,
-    own_classes,
-    relabel,
-    validation,
-)
+from . import dataset, export, logit_adjustment, loop, own_classes, relabel
 from .batches import Batches
 from .config import TrainConfig
 from .distillation import Teacher
@@ -76,7 +67,7 @@ def train_config(
         raise ValueError(f"minutes is {minutes:g}; give more than 0")
     place = runs / config.name
     out = out or (place if config.left_out else Path("weights") / config.name)
-    outcome.check(out, place, overwrite, resume)
+    export.check_folders(out, place, overwrite, resume)
     device = torch.device(choose_device(device))
     torch.set_float32_matmul_precision("high")
     photos = split(Path(data))
@@ -94,9 +85,9 @@ def train_config(
         run = begin(network, batches, initialise(network, config, batches))
     ended = loop.advance(run, photos.validated, state, teacher, minutes, form, began)
     run.average.load_state_dict(run.best_state)
-    segmenter = validation.segmenter(config, run.average)
-    adjustment = logit_adjustment.worthwhile(logit_adjustment.sample(segmenter, photos.val, form))
-    outcome.note(export.write(run, adjustment, out), place)
+    sampled = logit_adjustment.sample(run.segmenter, photos.val, form)
+    adjustment = logit_adjustment.worthwhile(sampled)
+    export.note_written(export.write(run, adjustment, out), place)
     report(run, f"written to {out}")
     if not ended:
         raise KeyboardInterrupt(f"--resume goes on; what it has learnt so far is in {out}")

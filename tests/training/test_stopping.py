@@ -15,7 +15,7 @@ import torch
 from seg_models.checkpoints import registry, weights
 from seg_models.cli import main
 from seg_models.specs import Preprocessing
-from seg_models.training import loop, stopping
+from seg_models.training import loop
 from seg_models.training import train as training
 from seg_models.training.augmentation import Augmentation
 from seg_models.training.config import TrainConfig
@@ -123,7 +123,7 @@ def test_signals_are_left_alone_in_other_threads():
     asked = []
 
     def look():
-        with stopping.on_interrupt() as request:
+        with loop.stop_requests() as request:
             asked.append((request.asked, signal.getsignal(signal.SIGINT)))
 
     thread = threading.Thread(target=look)
@@ -177,17 +177,17 @@ def test_what_comes_after_the_last_step_counts_as_far_as_it_is_known(
     """Steps of ten seconds, validations of thirty: after the first one, the end is known."""
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    step, score = loop._step, loop.validation.score
+    step, score = loop._step, loop.evaluate
 
     def slow(function, seconds):
-        def taking_long(*arguments):
+        def taking_long(*arguments, **named):
             now[0] += seconds
-            return function(*arguments)
+            return function(*arguments, **named)
 
         return taking_long
 
     monkeypatch.setattr(loop, "_step", slow(step, 10))
-    monkeypatch.setattr(loop.validation, "score", slow(score, 30))
+    monkeypatch.setattr(loop, "evaluate", slow(score, 30))
     begin(squares, tmp_path, replace(TINY, crops=10**9, validations=2), minutes=5.0)
     after_the_last = 30 * (loop.CLOSING - 1)  # the adjustment and what is written
     assert 270 <= now[0] + after_the_last <= 330

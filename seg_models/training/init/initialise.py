@@ -19,7 +19,6 @@ from ..batches import Batches
 from ..config import TrainConfig
 from . import (
     bn_calibration,
-    cca,
     discriminative_init,
     feature_matching,
     identity_init,
@@ -126,4 +125,5 @@ def _calibrate(network: nn.Module, config: TrainConfig, known: set[str], batches
 def _images_and_shares(batches: Batches) -> tuple[Tensor, Tensor]:
     """Return images as the network sees them, and the classes' shares of their pixels."""
     photos, labels, _ = batches.crops(FITTED)
-    return batches.images(photos), cca.class_shares(labels, batches.config.num_classes)
+    shares = discriminative_init.class_shares(labels, batches.config.num_classes)
+    return batches.images(photos), shares

@@ -13,7 +13,7 @@ from torch import Tensor
 from ...networks.deconvnet import DeconvNet
 from ...networks.segnet import SegNet
 from . import feature_matching
-from .cca import cells, directions
+from .discriminative_init import cells, directions
 
 BOTTLENECK = ("fc6", "fc7", "fc6_deconv")
 LIFT = 2.0  # deviations by which the numbers are lifted, so that few are lost to the ReLU
@@ -30,7 +30,7 @@ def begin(network: DeconvNet, segnet: SegNet, images: Tensor, shares: Tensor) ->
         network: At `segnet`'s width, with at least 49 `fc_channels`.
         segnet: Without norms.
         images: (N, 3, H, W) as both see them; H and W multiples of 32.
-        shares: (N, C, H, W) of their labels, as `cca.class_shares` returns them.
+        shares: (N, C, H, W) of their labels, as `discriminative_init.class_shares` returns them.
     """
     for stage in feature_matching.DECODER:
         # The paper has two deconvolutions in stage 1, SegNet one unit and its classifier.

@@ -5,7 +5,7 @@ import torch
 
 from seg_models import networks
 from seg_models.specs import VOID
-from seg_models.training.init import cca, discriminative_init, identity_init
+from seg_models.training.init import discriminative_init, identity_init
 
 STAGES = ("decode5", "decode4", "decode3", "decode2", "decode1")
 
@@ -38,7 +38,8 @@ def test_a_faint_class_is_passed_on(focused):
     network.stage5.register_forward_hook(mark)
     images = torch.randn(8, 3, 64, 64, generator=random)
     if focused:
-        discriminative_init.set_decoder(network, images, cca.class_shares(labels, 3))
+        shares = discriminative_init.class_shares(labels, 3)
+        discriminative_init.set_decoder(network, images, shares)
     heard = []
     network.decode2.register_forward_hook(lambda unit, inputs, features: heard.append(features))
     network(images)
@@ -47,6 +48,21 @@ def test_a_faint_class_is_passed_on(focused):
 
 
 def test_what_has_no_class_has_no_share():
-    shares = cca.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
+    shares = discriminative_init.class_shares(torch.tensor([[[2, VOID], [0, 2]]]), 3)
     assert shares[0, :, 0, 1].sum() == 0
     assert shares[0].argmax(0).tolist() == [[2, 0], [0, 2]] and shares.sum() == 3
+
+
+@torch.no_grad()
+def test_what_follows_the_classes_comes_first():
+    random = torch.Generator().manual_seed(0)
+    shares = torch.rand(4000, 2, generator=random)
+    shares = torch.cat([shares / 2, 1 - shares.sum(1, keepdim=True) / 2], dim=1)
+    features = torch.randn(4000, 6, generator=random) * torch.tensor([2.0, 2, 2, 2, 1, 1])
+    features[:, 4:] = 0.2 * features[:, 4:] + shares[:, :2]  # small beside the rest
+    encode, decode = discriminative_init.directions(features, shares, 3)
+    numbers = (features - features.mean(0)) @ encode.T
+    torch.testing.assert_close(numbers.std(0), torch.ones(3), rtol=0.05, atol=0)
+    again = numbers @ decode.T + features.mean(0)
+    torch.testing.assert_close(again[:, 4:], features[:, 4:], rtol=0, atol=0.05)
+    assert encode[:2, :4].abs().max() < 0.05 * encode[:2, 4:].abs().max()

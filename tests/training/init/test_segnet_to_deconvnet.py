@@ -3,7 +3,12 @@
 import torch
 
 from seg_models import networks
-from seg_models.training.init import bn_calibration, cca, pretrained, segnet_to_deconvnet
+from seg_models.training.init import (
+    bn_calibration,
+    discriminative_init,
+    pretrained,
+    segnet_to_deconvnet,
+)
 
 
 @torch.no_grad()
@@ -14,7 +19,7 @@ def test_with_room_for_every_channel_it_decodes_as_segnet(segnet, monkeypatch):
     network = networks.create("deconvnet", 5, 0.1, fc_channels=49 * channels, dropout=0.0)
     pretrained.take_over(network, segnet)
     labels = torch.randint(5, (4, 9, 8), generator=torch.Generator().manual_seed(2))
-    segnet_to_deconvnet.begin(network, segnet, large, cca.class_shares(labels, 5))
+    segnet_to_deconvnet.begin(network, segnet, large, discriminative_init.class_shares(labels, 5))
     known = {name for name in network.state_dict() if name.startswith("stage") and ".conv." in name}
     bn_calibration.calibrate(network.train(), known | segnet_to_deconvnet.names(network), large)
     heard = []

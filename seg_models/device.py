@@ -8,6 +8,7 @@ from functools import cache
 
 import torch
 
+QCONV = "qconv2d_pointwise"  # PyTorch's int8 convolution on x86
 GPU_FULL = "The GPU's memory was full, so the CPU took over"
 
 
@@ -42,8 +43,11 @@ def inference_dtype(device: str) -> torch.dtype:
     """Return the type networks compute in: bfloat16 where hardware is quick in it, else float32.
 
     Not float16: VGG's activations reach thousands, and one that passes 65504 would be infinite.
-    `python -m seg_models benchmark precision` measures how many pixels both label alike; where
-    bfloat16 was too coarse, `networks.precision` keeps a network's layers in float32.
+    A processor that is slow in bfloat16 and quick in int8 (Intel's between Cascade Lake and the
+    first with AMX) takes that for a network's large convolutions, and float32 for the rest.
+    `python -m seg_models benchmark precision` measures how many pixels they label alike; where
+    bfloat16 was too coarse, `networks.precision` keeps a network's layers in float32, where int8
+    would be, `networks.int8` does.
     """
     kind = torch.device(device).type
     if kind == "cuda":
@@ -54,13 +58,20 @@ def inference_dtype(device: str) -> torch.dtype:
         native = torch.cpu._is_amx_tile_supported() or (
             torch.cpu._is_avx512_bf16_supported() and _bfloat16_pays()
         )
+        if not native and torch.cpu._is_vnni_supported() and hasattr(torch.ops.onednn, QCONV):
+            return torch.int8
     return torch.bfloat16 if native else torch.float32
 
 
 def autocast(device: str, dtype: torch.dtype | None = None) -> torch.autocast:
-    """Return the context in which networks compute in `dtype`, by default `inference_dtype`'s."""
+    """Return the context in which networks compute in `dtype`, by default `inference_dtype`'s.
+
+    Of int8 it knows nothing: networks do it themselves, and train in float32 there.
+    """
     dtype = dtype or inference_dtype(device)
-    return torch.autocast(torch.device(device).type, dtype, enabled=dtype != torch.float32)
+    return torch.autocast(
+        torch.device(device).type, torch.bfloat16, enabled=dtype == torch.bfloat16
+    )
 
 
 @cache

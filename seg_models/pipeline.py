@@ -20,7 +20,7 @@ from .checkpoints import external, loader
 from .checkpoints.schema import MOST_ITERATIONS
 from .device import autocast, choose_device, inference_dtype, make_room, now
 from .networks import SegmentationNetwork
-from .networks.precision import keep_weights_in_bfloat16
+from .networks.precision import prepared
 from .specs import Checkpoint, CrfSettings
 from .visualize.segmentation import Segmentation
 
@@ -156,9 +156,7 @@ def _score(segmenter: Segmenter, photo: Photo, working_side: int) -> Segmentatio
     images = images.to(segmenter.device, memory_format=torch.channels_last)
     ready = now(segmenter.device)
     dtype = inference_dtype(segmenter.device)
-    network = segmenter.network
-    if dtype == torch.bfloat16:
-        network = keep_weights_in_bfloat16(network, segmenter.device)
+    network = prepared(segmenter.network, segmenter.device, dtype)
     with autocast(segmenter.device, dtype):
         score_map = network.score_map(images)[0].float().contiguous()
     done = now(segmenter.device)

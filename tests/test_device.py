@@ -78,12 +78,19 @@ def untimed():
 @pytest.mark.parametrize("amx", [True, False])
 @pytest.mark.parametrize("avx512_bf16", [True, False])
 @pytest.mark.parametrize("slow", [torch.float32, torch.bfloat16])
-def test_the_cpu_takes_bfloat16_where_it_is_quick(untimed, monkeypatch, amx, avx512_bf16, slow):
+@pytest.mark.parametrize("vnni", [True, False])
+def test_the_cpu_takes_bfloat16_where_it_is_quick_or_else_int8(
+    untimed, monkeypatch, amx, avx512_bf16, slow, vnni
+):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    monkeypatch.setattr(torch.cpu, "_is_vnni_supported", lambda: vnni)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512_bf16)
     monkeypatch.setattr(torch, "conv2d", slow_in(slow))
     quick = amx or (avx512_bf16 and slow == torch.float32)
-    assert inference_dtype("cpu") == (torch.bfloat16 if quick else torch.float32)
+    other = torch.int8 if vnni else torch.float32
+    assert inference_dtype("cpu") == (torch.bfloat16 if quick else other)
+    with device.autocast("cpu"):  # as networks are trained
+        assert torch.is_autocast_enabled("cpu") == quick
 
 
 @pytest.mark.parametrize("named", ["auto", "cpu", "cuda", "cuda:1", "mps"])

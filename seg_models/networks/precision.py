@@ -1,4 +1,4 @@
-"""Where bfloat16 is too coarse for a trained network, and what to do about it."""
+"""Networks in the number format that a device is quick in, and where bfloat16 is too coarse."""
 
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from . import int8
 from .layers import SegmentationNetwork
 
 
@@ -24,22 +25,28 @@ def coarse_in_training_only(network: nn.Module, images: Tensor) -> AbstractConte
     return torch.autocast(images.device.type, enabled=False)
 
 
-def keep_weights_in_bfloat16(network: SegmentationNetwork, device: str) -> SegmentationNetwork:
-    """Return `network` with the weights in bfloat16 that autocast would turn into it at every call.
+def prepared(network: SegmentationNetwork, device: str, dtype: torch.dtype) -> SegmentationNetwork:
+    """Return `network` as it computes in `dtype`, `device.inference_dtype`'s.
 
-    What it computes under autocast is the same to the bit, and sooner: a network turns all of its
-    weights at every photo, on a small one for a tenth of its time. Outside of autocast it does not
-    work; layers that leave autocast keep float32. The rest is shared with `network`, which stays
-    as it is; made once, the copy is kept as long as `network` and its weights are.
+    For bfloat16 its weights are in bfloat16, as autocast would turn them into it at every call, on
+    a small network for a tenth of its time; what it computes under autocast is the same to the bit.
+    Outside of autocast it does not work; layers that leave autocast keep float32. For int8 see
+    `networks.int8`. The rest is shared with `network`, which stays as it is; made once, the copy is
+    kept as long as `network` and its weights are.
     """
+    if dtype not in (torch.bfloat16, torch.int8):
+        return network
     state = [(each.data_ptr(), _version(each)) for each in network.parameters()]
-    known = _in_bfloat16.get(network)
-    if known is None or known[0] != state:
-        known = _in_bfloat16[network] = state, _copy_in_bfloat16(network, device)
-    return known[1]
+    known = _prepared.get(network)
+    if known is None or known[:2] != (dtype, state):
+        in_int8 = dtype == torch.int8
+        copy = int8.in_int8(network) if in_int8 else _copy_in_bfloat16(network, device)
+        known = _prepared[network] = dtype, state, copy
+    return known[2]
 
 
-_in_bfloat16: WeakKeyDictionary[nn.Module, tuple[list, nn.Module]] = WeakKeyDictionary()
+_prepared: WeakKeyDictionary[nn.Module, tuple[torch.dtype, list, SegmentationNetwork]]
+_prepared = WeakKeyDictionary()
 
 
 def _version(parameter: Tensor) -> int:
@@ -47,7 +54,7 @@ def _version(parameter: Tensor) -> int:
 
 
 @torch.no_grad()
-def _copy_in_bfloat16(network: nn.Module, device: str) -> nn.Module:
+def _copy_in_bfloat16(network: SegmentationNetwork, device: str) -> SegmentationNetwork:
     kind = torch.device(device).type  # autocast knows no numbers
     shared = (*network.parameters(), *network.buffers())
     copy = deepcopy(network, {id(each): each for each in shared})

@@ -57,7 +57,7 @@ def test_weights_kept_in_bfloat16_change_no_bit(architecture):
     torch.manual_seed(0)
     network = networks.create(architecture, 3, width=0.125).eval().requires_grad_(False)
     images = torch.rand(1, 3, 65, 70)
-    quick = precision.keep_weights_in_bfloat16(network, "cpu")
+    quick = precision.prepared(network, "cpu", torch.bfloat16)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(quick.score_map(images), network.score_map(images))
     kept = [each for each in quick.parameters() if each.dtype == torch.bfloat16]
@@ -69,10 +69,10 @@ def test_weights_kept_in_bfloat16_change_no_bit(architecture):
 
 def test_weights_are_turned_once_and_anew_when_they_change():
     network = networks.create("unet", 3, width=0.125).eval().requires_grad_(False)
-    quick = precision.keep_weights_in_bfloat16(network, "cpu")
-    assert precision.keep_weights_in_bfloat16(network, "cpu") is quick
+    quick = precision.prepared(network, "cpu", torch.bfloat16)
+    assert precision.prepared(network, "cpu", torch.bfloat16) is quick
     next(network.parameters()).mul_(2)
-    anew = precision.keep_weights_in_bfloat16(network, "cpu")
+    anew = precision.prepared(network, "cpu", torch.bfloat16)
     assert torch.equal(next(anew.parameters()), 2 * next(quick.parameters()))
     known = weakref.ref(anew)
     del network, quick, anew

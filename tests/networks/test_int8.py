@@ -1,0 +1,116 @@
+"""int8 is quicker than float32 where a processor has it, and may not show."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from seg_models import networks, pipeline
+from seg_models.device import QCONV
+from seg_models.networks import int8, precision
+from seg_models.networks.int8 import Int8Conv2d
+
+EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
+pytestmark = pytest.mark.skipif(
+    not hasattr(torch.ops.onednn, QCONV), reason="this PyTorch has no int8 convolution"
+)
+
+
+def convolution(kernel=3, **options):
+    """Return a convolution of 24 channels to 64, and what it may read: positive and negative."""
+    torch.manual_seed(0)
+    layer = nn.Conv2d(24, 64, kernel, **options).eval().requires_grad_(False)
+    return layer, torch.randn(1, 24, 17, 23) + 0.5
+
+
+def error(found, exact):
+    return float((found - exact).norm() / exact.norm())
+
+
+@pytest.mark.parametrize("relu", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [{"padding": 1}, {"padding": 2, "dilation": 2}, {"stride": 2, "padding": 1}, {"kernel": 1},
+     {"kernel": 7, "padding": 3}, {"bias": False}],
+    ids=str,
+)  # fmt: skip
+def test_a_layer_answers_as_in_float32(options, relu):
+    layer, features = convolution(**options)
+    exact = layer(features).relu() if relu else layer(features)
+    assert error(Int8Conv2d(layer, relu)(features), exact) < 0.02
+    assert error(Int8Conv2d(layer, relu)(features * 1e-4 - 3), exact) > 0.02
+
+
+def test_what_lies_beside_the_photo_stays_zero():
+    """Zero has a level of its own: the border is as exact as the middle."""
+    layer, features = convolution(padding=1)
+    features = features + 5
+    exact, found = layer(features), Int8Conv2d(layer, relu=False)(features)
+    assert error(found[..., 0, :], exact[..., 0, :]) < 0.02
+
+
+def test_no_photo_changes_anothers_range():
+    layer, features = convolution(padding=1)
+    quick = Int8Conv2d(layer, relu=True)
+    both = quick(torch.cat([features, 1000 * features]))
+    assert torch.equal(both[:1], quick(features))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_not_finite_is_computed_exactly(value):
+    layer, features = convolution(padding=1)
+    features[0, 3, 4, 5] = value
+    found = Int8Conv2d(layer, relu=True)(features)
+    torch.testing.assert_close(found, layer(features).relu_(), equal_nan=True)
+
+
+@pytest.mark.parametrize(("kernel", "padding"), [(3, 1), (7, 0), (5, 3)])
+def test_a_transposed_convolution_of_stride_1_is_one_turned_round(kernel, padding):
+    torch.manual_seed(0)
+    layer = nn.ConvTranspose2d(20, 64, kernel, padding=padding).requires_grad_(False)
+    features = torch.randn(1, 20, 9, 12)
+    quick = int8._quantised(layer, relu=False)
+    torch.testing.assert_close(quick.exact(features), layer(features), rtol=1e-4, atol=1e-5)
+    assert error(quick(features), layer(features)) < 0.02
+    assert int8._quantised(nn.ConvTranspose2d(20, 64, 4, stride=2), relu=False) is None
+
+
+def quick_layers(network):
+    return {name for name, each in network.named_modules() if isinstance(each, Int8Conv2d)}
+
+
+def test_only_large_layers_change_and_the_network_stays_as_it_is():
+    torch.manual_seed(0)
+    network = networks.create("segnet", 90).eval().requires_grad_(False)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    quick = precision.prepared(network, "cpu", torch.int8)
+    assert precision.prepared(network, "cpu", torch.int8) is quick
+    assert quick.classifier.weight is not None and "classifier" not in quick_layers(quick)
+    assert len(quick_layers(quick)) > 20 and not quick_layers(network)
+    assert all(torch.equal(before[name], each) for name, each in network.state_dict().items())
+    thin = networks.create("segnet", 3, width=0.1).eval().requires_grad_(False)
+    assert precision.prepared(thin, "cpu", torch.int8) is thin
+
+
+def test_a_layer_whose_sums_cancel_each_other_stays_exact():
+    network = networks.create("deeplab_v1", 3, fc_channels=64).eval().requires_grad_(False)
+    unit = network.stage5.conv5_2
+    assert "stage5.conv5_2" in quick_layers(int8.in_int8(network))
+    unit.conv.weight[:, 1::2] = -unit.conv.weight[:, ::2]
+    unit.conv.bias.zero_()
+    twin = network.stage5.conv5_1.conv
+    twin.weight[1::2], twin.bias[1::2] = twin.weight[::2], twin.bias[::2] + 1e-4
+    assert "stage5.conv5_2" not in quick_layers(int8.in_int8(network))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fcn8s-camvid", "deconvnet-camvid"])
+def test_pixels_are_labelled_as_in_float32(name, monkeypatch):
+    monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
+    segmenter = pipeline.load(name, "cpu")
+    labels = []
+    for dtype in (torch.float32, torch.int8):
+        monkeypatch.setattr(pipeline, "inference_dtype", lambda _, dtype=dtype: dtype)
+        labels.append(segmenter.segment(EXAMPLES / "street_trier.jpg").labels())
+    assert 0.985 < (labels[0] == labels[1]).mean() < 1

@@ -211,7 +211,7 @@ class Visitor:
     def _chosen(self, kind: str, selector: str) -> None:
         """After a choice that reached the page nothing of an earlier run may stay."""
         if self.page.evaluate(REACHED, [kind, selector]):
-            self.stopped = False
+            self.stopped = self.stopped_before_upload = False
 
     def choose_example(self) -> None:
         example = self.chance.choice(self.examples)
@@ -221,7 +221,8 @@ class Visitor:
     def upload(self) -> None:
         photo = self.chance.choice(self.uploads)
         self.page.locator("#photo input[type=file]").set_input_files(photo.path)
-        self.stopped_before_upload, self.stopped = self.stopped, False
+        self.stopped_before_upload |= self.stopped  # and before others that are on their way, too
+        self.stopped = False
 
     def upload_rubbish(self) -> None:
         file = {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear reader"}
@@ -290,7 +291,7 @@ class Visitor:
     def reload(self) -> None:
         self.page.reload()
         self.page.locator("#segment").wait_for()
-        self.stopped = False
+        self.stopped = self.stopped_before_upload = False
 
     def check(self) -> list[str]:
         """Wait until the page rests, and return what is wrong with what it shows."""
@@ -299,6 +300,7 @@ class Visitor:
             self.page.wait_for_function(RESTS, timeout=PATIENCE)
             self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => drawn()))")
             seen = self.page.evaluate(SEEN)
+        self.stopped_before_upload = False  # no photo is on its way now
         if not seen["run"]:  # the first run, after a reload
             return [] if self.stopped else ["stopped by nobody"]
         if seen["stale"]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from .layers import SegmentationNetwork, Unit
 
 LEVELS = 255
+PIECE = 1 << 18  # values
 # Sums that each value takes part in, from which on int8's gain is more than it costs to bring the
 # values to 8 bits; a layer with fewer stays as it is.
 LEAST_REUSE = 512
@@ -32,15 +33,20 @@ class Int8Conv2d(nn.Module):
 
     def __init__(self, exact: nn.Conv2d, relu: bool):
         super().__init__()
-        self.exact, self.relu = exact, relu
+        self.exact, self.after = exact, "relu" if relu else "none"
         weight = exact.weight.float()
         self.scales = weight.abs().amax((1, 2, 3)).clamp(min=1e-12) / 127
+        self.zeros = torch.zeros(len(self.scales), dtype=torch.int32)  # its levels' zero points
         levels = (weight / self.scales[:, None, None, None]).round().to(torch.int8)
         self.places = [list(each) for each in (exact.stride, exact.padding, exact.dilation)]
-        self.packed = torch.ops.onednn.qconv_prepack(
-            levels, self.scales, 1.0, 0, *self.places, exact.groups, None
-        )
-        self.zero_points = torch.zeros(len(self.scales), dtype=torch.int32)
+        # For one cell at a time PyTorch has a form that is quick at any size; this one's is not.
+        self.by_cell = exact.kernel_size == exact.stride == (1, 1) and not any(exact.padding)
+        if self.by_cell:
+            self.packed = torch.ops.onednn.qlinear_prepack(levels.flatten(1), None)
+        else:
+            self.packed = torch.ops.onednn.qconv_prepack(
+                levels, self.scales, 1.0, 0, *self.places, exact.groups, None
+            )
 
     def forward(self, features: Tensor) -> Tensor:
         """Return features `(N, out_channels, h', w')`, float32; no photo depends on another."""
@@ -51,23 +57,38 @@ class Int8Conv2d(nn.Module):
     def exactly(self, features: Tensor) -> Tensor:
         """Return the same in float32."""
         exact = self.exact(features)
-        return exact.relu_() if self.relu else exact
+        return exact.relu_() if self.after == "relu" else exact
 
     def _one(self, features: Tensor) -> Tensor:
-        # In the order that they lie in: of any other PyTorch makes a copy first.
-        low, high = (each.item() for each in features.permute(0, 2, 3, 1).aminmax())
+        cells = features.permute(0, 2, 3, 1).contiguous()  # as they lie, on a photo's way
+        low, high = (each.item() for each in cells.aminmax())
         low, high = min(low, 0.0), max(high, 0.0)
         scale = max((high - low) / LEVELS, 1e-12)
         if not scale < float("inf"):
             return self.exactly(features)
         zero = round(-low / scale)
-        # Cutting off what is behind the point rounds, as half a level was added.
-        levels = torch.add(torch.tensor(zero + 0.5), features, alpha=1 / scale).to(torch.uint8)
+        levels = _levels(cells, scale, zero)
+        after = (self.exact.bias, 1.0, 0, torch.float32, self.after, [], "")
+        if self.by_cell:
+            found = torch.ops.onednn.qlinear_pointwise(
+                levels.flatten(0, 2), scale, zero, self.packed, self.scales, self.zeros, *after
+            )
+            return found.view(*cells.shape[:3], -1).permute(0, 3, 1, 2)
+        bias, *rest = after
         return torch.ops.onednn.qconv2d_pointwise(
-            levels, scale, zero, self.packed, self.scales, self.zero_points, self.exact.bias,
-            *self.places, self.exact.groups, 1.0, 0, torch.float32,
-            "relu" if self.relu else "none", [], "",
+            levels.permute(0, 3, 1, 2), scale, zero, self.packed, self.scales, self.zeros, bias,
+            *self.places, self.exact.groups, *rest,
         )  # fmt: skip
+
+
+def _levels(values: Tensor, scale: float, zero: int) -> Tensor:
+    """Return the 8-bit levels of `values`, piece by piece: what is between them stays in cache."""
+    levels = torch.empty_like(values, dtype=torch.uint8)
+    start = torch.tensor(zero + 0.5)  # cutting off what is behind the point then rounds
+    pieces = zip(values.view(-1).split(PIECE), levels.view(-1).split(PIECE), strict=True)
+    for before, after in pieces:
+        after.copy_(torch.add(start, before, alpha=1 / scale))
+    return levels
 
 
 @torch.no_grad()

@@ -26,7 +26,7 @@ PHOTOS = {"camvid": "street_trier.jpg", "animals": "cat_chelsea.jpg"}
 # a minute each to trace.
 ALIKE = (
     "fc_densenet67", "fc_densenet103", "deeplab_v3_mobilenet_v2", "deeplab_v1", "fcn32s", "fcn16s",
-    "dilatednet_frontend",
+    "dilatednet_frontend", "segnet",
 )  # fmt: skip
 EVERY_NETWORK = [
     pytest.param(each, marks=pytest.mark.exhaustive) if each in ALIKE else each

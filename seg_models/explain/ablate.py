@@ -21,12 +21,11 @@ from ..networks.deeplab_v3 import AtrousSpatialPyramidPooling
 from ..networks.dilatednet import DilatedNet
 from ..networks.fc_densenet import FCDenseNet
 from ..networks.fcn import FCN8s, FCN16s
-from ..networks.layers import SegmentationNetwork
+from ..networks.layers import SegmentationNetwork, sharing_copy
 from ..networks.segnet import SegNet, SegNetBasic
 from ..networks.unet import UNet
 from ..networks.unpooling import Switches
 from ..specs import CrfSettings
-from .watching import sharing_copy
 
 CRF_KERNELS = ("appearance", "smoothness")
 SwitchOff = Callable[[SegmentationNetwork], None]

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from ..networks.deconvnet import WindowMean
-from ..networks.layers import SegmentationNetwork
+from ..networks.layers import SegmentationNetwork, sharing_copy
 from ..networks.unpooling import Switches
-from .watching import first_map, sharing_copy, watch
+from .watching import first_map, watch
 
 LAYERS = (nn.Conv2d, nn.ConvTranspose2d, nn.MaxPool2d, nn.AvgPool2d)
 POOL, UNPOOL = nn.MaxPool2d(2, stride=2, ceil_mode=True), "unpooling"  # of `networks.unpooling`

@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..networks.layers import SegmentationNetwork
+from ..networks.layers import SegmentationNetwork, sharing_copy
 from .arithmetic import LAYERS
-from .watching import first_map, sharing_copy, watch
+from .watching import first_map, watch
 
 CONTAINERS = (nn.ModuleList, nn.ModuleDict)
 UPSAMPLING = "upsample"  # the stage after the score map

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,12 +13,6 @@ from ..networks.layers import SegmentationNetwork
 Before = Callable[[str], None]
 After = Callable[[str, nn.Module | None, tuple[Any, ...], Any], None]
 FUNCTIONS = ("pool", "unpool")  # what encoder-decoders call without a module of their own
-
-
-def sharing_copy(network: SegmentationNetwork) -> SegmentationNetwork:
-    """Return a copy whose modules are its own, while parameters and buffers are the same."""
-    tensors = [*network.parameters(), *network.buffers()]
-    return copy.deepcopy(network, {id(each): each for each in tensors})
 
 
 def watch(
@@ -34,7 +27,7 @@ def watch(
     functions `pool` and `unpool`, where a network has them.
 
     Args:
-        network: A copy of the caller's own (see `sharing_copy`).
+        network: A copy of the caller's own (see `networks.layers.sharing_copy`).
         modules: Names, and modules of `network`.
         before: Given the name of the call.
         after: Given the name of the call, the module (None for a function), what it read and what

@@ -9,13 +9,12 @@ CVPR 2018, arXiv:1712.05877, equation 1. Sums are kept in 32 bits, and come out 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import SegmentationNetwork, Unit
+from .layers import SegmentationNetwork, Unit, sharing_copy
 
 LEVELS = 255
 PIECE = 1 << 18  # values
@@ -99,8 +98,7 @@ def in_int8(network: SegmentationNetwork) -> SegmentationNetwork:
     stride stay in float32 and share `network`'s weights. So do layers whose sums nearly cancel each
     other, so that 8 bits are `TOO_COARSE` for them: DeconvNet has one that was begun so.
     """
-    shared = (*network.parameters(), *network.buffers())
-    copy = deepcopy(network, {id(each): each for each in shared})
+    copy = sharing_copy(network)
     replaced = list(_replace_in(copy))
     if not replaced:
         return network

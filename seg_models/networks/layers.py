@@ -1,5 +1,6 @@
 """What all networks share: the interface, convolution units, and upsampling that stays put."""
 
+import copy
 from collections import OrderedDict
 
 import torch.nn.functional as F
@@ -29,6 +30,12 @@ class SegmentationNetwork(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Return raw scores `(N, C, H, W)` for every pixel of `images` `(N, 3, H, W)`."""
         return self.upsample(self.score_map(images), tuple(images.shape[-2:]))
+
+
+def sharing_copy(network: SegmentationNetwork) -> SegmentationNetwork:
+    """Return a copy whose modules are its own, while parameters and buffers are the same."""
+    tensors = [*network.parameters(), *network.buffers()]
+    return copy.deepcopy(network, {id(each): each for each in tensors})
 
 
 class Unit(nn.Module):

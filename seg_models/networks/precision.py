@@ -1,14 +1,13 @@
 """Networks in the number format that a device is quick in, and where bfloat16 is too coarse."""
 
 from contextlib import AbstractContextManager, nullcontext
-from copy import deepcopy
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
 
 from . import int8
-from .layers import SegmentationNetwork
+from .layers import SegmentationNetwork, sharing_copy
 
 
 def coarse_in_training_only(network: nn.Module, images: Tensor) -> AbstractContextManager:
@@ -56,8 +55,7 @@ def _version(parameter: Tensor) -> int:
 @torch.no_grad()
 def _copy_in_bfloat16(network: SegmentationNetwork, device: str) -> SegmentationNetwork:
     kind = torch.device(device).type  # autocast knows no numbers
-    shared = (*network.parameters(), *network.buffers())
-    copy = deepcopy(network, {id(each): each for each in shared})
+    copy = sharing_copy(network)
     seen: dict[nn.Module, set[bool]] = {
         each: set()
         for each in copy.modules()

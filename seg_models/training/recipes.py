@@ -26,7 +26,9 @@ VGG = {"mean": VGG_MEAN}
 STREETS = Augmentation(crop=320, smallest=0.6, largest=2.2, rotation=5.0, camera=WIDE)
 EVERYDAY = Augmentation(crop=256, smallest=0.7, largest=1.6, rotation=8.0, paste=0.1, camera=MILD)
 # For the classic networks, which learn from VGG-16's and the teacher's knowledge on smaller crops.
-CLASSIC_STREETS = Augmentation(crop=224, smallest=0.6, largest=1.6, rotation=4.0)
+# 3,264 more crops so brought FCN-8s on 30 photos of another source from 6.7 to 13.5 % of the people
+# and from 23.4 to 23.8 % of the cars, by IoU, both without offsets to the scores.
+CLASSIC_STREETS = Augmentation(crop=224, smallest=0.5, largest=2.0, rotation=4.0, camera=WIDE)
 CLASSIC_ANIMALS = Augmentation(crop=224, smallest=0.5, largest=1.4, rotation=10.0)
 # DeconvNet's fc6 squeezes 224 pixels into one cell. On larger crops it slides as it does over a
 # photo.

@@ -41,6 +41,7 @@ def test_a_layer_answers_as_in_float32(options, relu):
     layer, features = convolution(**options)
     exact = layer(features).relu() if relu else layer(features)
     assert error(Int8Conv2d(layer, relu)(features), exact) < 0.02
+    # What says so tells another input's answer from this one's.
     assert error(Int8Conv2d(layer, relu)(features * 1e-4 - 3), exact) > 0.02
 
 
@@ -83,10 +84,10 @@ def test_a_transposed_convolution_of_stride_1_is_one_turned_round(kernel, paddin
     torch.manual_seed(0)
     layer = nn.ConvTranspose2d(20, 64, kernel, padding=padding).requires_grad_(False)
     features = torch.randn(1, 20, 9, 12)
-    quick = int8._quantised(layer, relu=False)
+    quick = int8._quantised(layer)
     torch.testing.assert_close(quick.exact(features), layer(features), rtol=1e-4, atol=1e-5)
     assert error(quick(features), layer(features)) < 0.02
-    assert int8._quantised(nn.ConvTranspose2d(20, 64, 4, stride=2), relu=False) is None
+    assert int8._quantised(nn.ConvTranspose2d(20, 64, 4, stride=2)) is None
 
 
 def test_a_dense_layer_reads_norm_relu_and_convolution_at_once():
@@ -114,6 +115,16 @@ def test_a_dense_block_lays_the_same_maps_on_the_stack():
     exact, found = block(stack), int8.Int8DenseBlock(block)(stack)
     assert torch.equal(found[:, :48], stack) and found.shape == exact.shape
     assert error(found[:, 48:], exact[:, 48:]) < 0.05
+
+
+def test_a_part_whose_numbers_are_not_finite_stays_exact():
+    block = DenseBlock(48, 12, 2, checkpointing=False).eval().requires_grad_(False)
+    for part in (block, block.layers[1]):
+        assert int8._quantised(part) is not None
+    block.layers[1][0].running_var[3] = float("nan")
+    for part in (block, block.layers[1]):
+        assert int8._quantised(part) is None
+    assert int8._quantised(block.layers[0]) is not None
 
 
 def quick_layers(network):

@@ -27,6 +27,7 @@ NORM_FIRST = [nn.BatchNorm2d, nn.ReLU, nn.Conv2d, nn.Dropout]  # what `Int8NormC
 # Sums that each value takes part in, from which on int8's gain is more than it costs to bring the
 # values to 8 bits; a layer with fewer stays as it is.
 LEAST_REUSE = 512
+LEAST_DEPTH = 512  # channels that a 1x1 convolution reads: what is prepared for each size pays then
 LEAST_CHANNELS = 16  # that are read: products are made of many at once
 TOO_COARSE = 0.1  # error of what a layer puts out, relative; most have 0.002 to 0.03
 
@@ -221,7 +222,10 @@ def _quantised_convolution(part: nn.Module, relu: bool) -> Int8Conv2d | None:
     if type(part) is not nn.Conv2d or part.groups > 1 or not _can(part, part):
         return None
     area = part.kernel_size[0] * part.kernel_size[1]
-    return Int8Conv2d(part, relu) if area * part.out_channels >= LEAST_REUSE else None
+    by_cell = area == 1 and part.in_channels < LEAST_DEPTH
+    return (
+        Int8Conv2d(part, relu) if area * part.out_channels >= LEAST_REUSE and not by_cell else None
+    )
 
 
 def _can(part: nn.Module, conv: nn.Conv2d) -> bool:
